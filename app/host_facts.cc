@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/word_lists.h"
 
 namespace quarry::app {
 namespace {
@@ -52,9 +53,8 @@ int CollectLibrary(dl_phdr_info* info, size_t, void* data) {
   const fs::path real = fs::canonical(info->dlpi_name, error);
   if (error) return 0;
   const std::string name = real.filename().string();
-  const bool known = std::any_of(std::begin(kLibraries), std::end(kLibraries),
-                                 [&](std::string_view prefix) { return name.starts_with(prefix); });
-  if (known) static_cast<std::vector<std::string>*>(data)->push_back(name);
+  if (StartsWithAny(name, kLibraries))
+    static_cast<std::vector<std::string>*>(data)->push_back(name);
   return 0;
 }
 

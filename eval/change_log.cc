@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 
 namespace quarry::eval {
 namespace {
@@ -226,9 +227,7 @@ bool IsChineseLog(std::string_view heading, std::string_view name) {
   TakePrefix("表", after);
   after = Trim(after);
   const bool ends = after.empty() || (IsAscii(after[0]) && !IsAsciiLetter(after[0]));
-  return ends && std::ranges::none_of(kChineseSpeakers, [&](std::string_view speaker) {
-           return before.find(speaker) != std::string_view::npos;
-         });
+  return ends && !ContainsAny(before, kChineseSpeakers);
 }
 
 }  // namespace
@@ -254,10 +253,7 @@ bool IsChangeRow(const RowCells& cells) {
     const ChangeStamp stamp = TakeStamp(rest);
     if (stamp != ChangeStamp::kNone && Trim(rest).empty()) {
       has_date = has_date || stamp == ChangeStamp::kDate;
-      has_version =
-          has_version || std::ranges::any_of(kVersionColumns, [&](std::string_view version) {
-            return name.find(version) != std::string::npos;
-          });
+      has_version = has_version || ContainsAny(name, kVersionColumns);
       continue;
     }
     const bool is_column =

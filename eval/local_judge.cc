@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "eval/answer_checks.h"
 #include "eval/claims.h"
 #include "generation/support.h"
@@ -79,12 +80,8 @@ bool IsCellOf(std::string_view cell, std::string_view line) {
     while (end < line.size() && line[end] == ' ') ++end;
     const std::string_view before = line.substr(0, begin);
     const std::string_view behind = line.substr(end);
-    const bool opens = before.empty() || std::ranges::any_of(kBefore, [&](std::string_view mark) {
-                         return before.ends_with(mark);
-                       });
-    const bool closes = behind.empty() || std::ranges::any_of(kBehind, [&](std::string_view mark) {
-                          return behind.starts_with(mark);
-                        });
+    const bool opens = before.empty() || EndsWithAny(before, kBefore);
+    const bool closes = behind.empty() || StartsWithAny(behind, kBehind);
     if (opens && closes) return true;
   }
   return false;
@@ -122,13 +119,8 @@ bool CutsQuantity(std::string_view text, size_t begin, size_t end) {
   const std::string_view quote = text.substr(begin, end - begin);
   const std::string_view behind = text.substr(end);
   if (quote.empty() || behind.empty()) return false;
-  const bool ends_in_number = IsAsciiDigit(quote.back()) ||
-                              std::ranges::any_of(kChineseNumerals, [&](std::string_view numeral) {
-                                return quote.ends_with(numeral);
-                              });
-  const bool goes_on = std::ranges::any_of(
-      kChineseNumerals, [&](std::string_view numeral) { return behind.starts_with(numeral); });
-  if (ends_in_number && goes_on) return true;
+  const bool ends_in_number = IsAsciiDigit(quote.back()) || EndsWithAny(quote, kChineseNumerals);
+  if (ends_in_number && StartsWithAny(behind, kChineseNumerals)) return true;
   const std::vector<Quantity> said = generation::QuantitiesOf(quote);
   const std::vector<Quantity> there =
       generation::QuantitiesOf(TruncateUtf8(text.substr(begin), quote.size() + kLongestUnit));

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 
 namespace quarry::generation {
 namespace {
@@ -32,11 +33,6 @@ constexpr std::string_view kOfThePast[] = {
     "废止",   "作废",     "失效",       "以前",      "原来",       "过去",
     "旧",     "之前",     "superseded", "obsolete",  "deprecated", "withdrawn",
     "former", "previous", "used to ",   "no longer", " old "};
-
-bool HoldsAny(std::string_view text, std::span<const std::string_view> words) {
-  return std::ranges::any_of(words,
-                             [&](std::string_view word) { return text.find(word) != text.npos; });
-}
 
 // "（已废止）", "[superseded]", "Obsolete: ..."; not "List of deprecated functions".
 bool NameSaysSo(std::string_view name) {
@@ -73,9 +69,7 @@ bool SaysSoInChinese(std::string_view text) {
           break;
         }
       }
-      const bool is_it = std::ranges::any_of(
-          kAbolishedWords, [&](std::string_view word) { return rest.starts_with(word); });
-      if (is_it) return true;
+      if (StartsWithAny(rest, kAbolishedWords)) return true;
     }
   }
   return false;
@@ -91,9 +85,7 @@ bool SaysSoInEnglish(std::string_view text) {
       for (const std::string_view verb : {"is ", "was ", "has been ", "has ", "now ", "been "}) {
         if (rest.starts_with(verb)) rest.remove_prefix(verb.size());
       }
-      const bool is_it = std::ranges::any_of(
-          kEnglishAbolished, [&](std::string_view word) { return rest.starts_with(word); });
-      if (is_it) return true;
+      if (StartsWithAny(rest, kEnglishAbolished)) return true;
     }
   }
   return false;
@@ -120,7 +112,7 @@ std::vector<bool> AbolishedPassages(const Context& context) {
 
 bool AsksForWhatIsInForce(std::string_view question, const Context& context,
                           const std::vector<bool>& abolished) {
-  if (HoldsAny(' ' + AsciiLower(question) + ' ', kOfThePast)) return false;
+  if (ContainsAny(' ' + AsciiLower(question) + ' ', kOfThePast)) return false;
   // The year in the name of such a document.
   const auto years = [](std::string_view text) {
     std::set<std::string> found;

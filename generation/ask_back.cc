@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/word_lists.h"
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
 #include "model/codes.h"
@@ -97,8 +98,7 @@ bool AsksAmongSeveral(std::string_view question) {
     const size_t at = text.find(which);
     if (at == 0 || (at != text.npos && of_most)) return true;
   }
-  return std::ranges::any_of(kComparing,
-                             [&](std::string_view word) { return text.find(word) != text.npos; });
+  return ContainsAny(text, kComparing);
 }
 
 // What a text names: its codes where it has some, else its words.
@@ -256,11 +256,7 @@ bool BoundsYear(std::string_view folded) {
     if (digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"))) {
       const std::string_view before = TrimBlanks(folded.substr(0, at));
       const std::string_view behind = TrimBlanks(folded.substr(end));
-      const auto bounds = [&](std::string_view word) { return before.ends_with(word); };
-      const auto bounds_behind = [&](std::string_view word) { return behind.starts_with(word); };
-      if (std::ranges::any_of(kBefore, bounds) || std::ranges::any_of(kBehind, bounds_behind)) {
-        return true;
-      }
+      if (EndsWithAny(before, kBefore) || StartsWithAny(behind, kBehind)) return true;
     }
     at = std::max(end, at + 1);
   }

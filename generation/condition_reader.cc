@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "model/answer_kind.h"
 
 namespace quarry::generation {
@@ -54,9 +55,7 @@ std::string JointOf(std::string_view between) {
 }
 
 bool BeginsAlternative(std::string_view text) {
-  const std::string joint = JointOf(text) + ' ';
-  return std::ranges::any_of(kAlternatives,
-                             [&](std::string_view one) { return joint.starts_with(one); });
+  return StartsWithAny(JointOf(text) + ' ', kAlternatives);
 }
 
 }  // namespace
@@ -71,11 +70,6 @@ bool SaysYes(std::string_view cell) { return IsListed(Fold(Trim(cell)), kYes); }
 std::string_view RowSubject(const ContextPiece& row) {
   const std::vector<RowCell> cells = CellsOfRow(row.text);
   return cells.empty() ? std::string_view() : cells[0].name;
-}
-
-bool HoldsAnyForm(std::string_view text, std::span<const std::string_view> words) {
-  return std::ranges::any_of(
-      words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 ConditionReader::ConditionReader(std::string_view question, const Analyzer& analyzer)
@@ -225,9 +219,8 @@ void ConditionReader::ReadBehind(std::string_view behind, NamedColumn& last) {
   if (!model::IsNegated(behind)) return;
   const std::vector<ByteRange> others = OtherWords(behind);
   const std::string_view head = others.empty() ? behind : behind.substr(0, others.front().begin);
-  const bool is_of_last =
-      others.empty() ||
-      (model::IsNegated(head) && HoldsAnyForm(head, kNeeded) && !HoldsAnyForm(head, kClauseJoints));
+  const bool is_of_last = others.empty() || (model::IsNegated(head) && ContainsAny(head, kNeeded) &&
+                                             !ContainsAny(head, kClauseJoints));
   if (is_of_last) last.is_denied = true;
   const std::string_view rest = is_of_last ? behind.substr(head.size()) : behind;
   if (model::IsNegated(rest)) denied_elsewhere_.push_back(rest);

@@ -6,7 +6,6 @@
 // Chinese.
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +22,6 @@ bool SaysYes(std::string_view cell);
 
 // What the first column of the row is called; "" of what is no row. A view of its text.
 std::string_view RowSubject(const ContextPiece& row);
-
-// Whether a text holds one of the words, as they stand.
-bool HoldsAnyForm(std::string_view text, std::span<const std::string_view> words);
 
 // A column that the question names.
 struct NamedColumn {

@@ -1,11 +1,11 @@
 #include "generation/conflict_counts.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 
 namespace quarry::generation {
 namespace {
@@ -15,16 +15,6 @@ constexpr const char* kDate = "date";  // the unit of "4-1", the first of April
 // Beside these stands how long before something it is: "3 days before", "提前3日".
 constexpr std::string_view kLeadTimes[] = {"before",   "in advance", "ahead", "notice",
                                            "prior to", "提前",       "提早",  "事先"};
-
-size_t SkipBlanks(std::string_view text, size_t at) {
-  while (at < text.size() && text[at] == ' ') ++at;
-  return at;
-}
-
-size_t SkipDigits(std::string_view text, size_t at) {
-  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
-  return at;
-}
 
 // Takes the days of dates out of a folded text, "4月1日", "每月 10 号", and of "4月1日至3日" both: "4-1" and "4-3".
 std::vector<std::string> TakeDates(std::string& folded) {
@@ -38,14 +28,14 @@ std::vector<std::string> TakeDates(std::string& folded) {
     while (month > 0 && IsAsciiDigit(folded[month - 1])) --month;
     const std::string number = folded.substr(month, month_end - month) + '-';
     for (size_t behind = at + kMonth.size();;) {
-      const size_t day = SkipBlanks(folded, behind);
-      const size_t end = SkipDigits(folded, day);
-      const size_t mark = SkipBlanks(folded, end);
+      const size_t day = BehindSpaces(folded, behind);
+      const size_t end = BehindDigits(folded, day);
+      const size_t mark = BehindSpaces(folded, end);
       const std::string_view rest = std::string_view(folded).substr(mark);
       if (end == day || !(rest.starts_with("日") || rest.starts_with("号"))) break;
       dates.push_back(number + folded.substr(day, end - day));
       folded.replace(day, end - day, end - day, ' ');
-      behind = SkipBlanks(folded, mark + std::string_view("日").size());
+      behind = BehindSpaces(folded, mark + std::string_view("日").size());
       size_t joined = 0;
       for (const std::string_view joining : {"至", "到", "、", "和", "-", "~"}) {
         if (std::string_view(folded).substr(behind).starts_with(joining)) joined = joining.size();
@@ -76,8 +66,8 @@ void TakeLeadTimes(std::string& folded) {
       if (std::string_view(folded).substr(begin).starts_with("至少")) {
         begin += std::string_view("至少").size();
       }
-      begin = SkipBlanks(folded, begin);
-      const size_t end = SkipDigits(folded, begin);
+      begin = BehindSpaces(folded, begin);
+      const size_t end = BehindDigits(folded, begin);
       folded.replace(begin, end - begin, end - begin, ' ');
     }
   }
@@ -132,10 +122,7 @@ AskedCount AskedCountOf(std::string_view question, model::AnswerKind kind) {
   for (const Quantity& quantity : QuantitiesOf(question)) asked.numbers.insert(quantity.number);
   asked.dates = kind == model::AnswerKind::kTime || kind == model::AnswerKind::kAny;
   const std::string folded = Fold(question);
-  asked.lead_times = kind == model::AnswerKind::kTime ||
-                     std::ranges::any_of(kLeadTimes, [&](std::string_view one) {
-                       return folded.find(one) != folded.npos;
-                     });
+  asked.lead_times = kind == model::AnswerKind::kTime || ContainsAny(folded, kLeadTimes);
   return asked;
 }
 
@@ -163,13 +150,10 @@ std::vector<Quantity> CountsOf(std::string_view sentence, const AskedCount& aske
 
 void KeepAskedCounts(std::string_view question, std::vector<Quantity>& counts) {
   const std::string folded = Fold(question);
-  const auto asks = [&](std::initializer_list<std::string_view> words) {
-    return std::ranges::any_of(
-        words, [&](std::string_view word) { return folded.find(word) != folded.npos; });
-  };
   const std::string counted = UnitCounted(folded);
-  const bool asks_price = asks({"多少钱", "价格", "单价", "售价", "费用", "租金", "cost", "price"});
-  const bool asks_time = asks({"多久", "多长时间", "how long", "how often"});
+  const bool asks_price =
+      ContainsAny(folded, {"多少钱", "价格", "单价", "售价", "费用", "租金", "cost", "price"});
+  const bool asks_time = ContainsAny(folded, {"多久", "多长时间", "how long", "how often"});
   const auto is_asked = [&](const Quantity& one) {
     if (asks_price && IsOneOf(one.unit, {"yuan", "dollar", "euro", "lb", "万", "亿"})) return true;
     if (asks_time && IsOneOf(one.unit, {"s", "min", "h", "day", "week"})) return true;
@@ -181,8 +165,7 @@ void KeepAskedCounts(std::string_view question, std::vector<Quantity>& counts) {
 
 std::vector<Quantity> FormerCountsOf(std::string_view sentence) {
   const std::string folded = Fold(sentence);
-  const bool tells_of_change = std::ranges::any_of(
-      kChangeWords, [&](std::string_view word) { return folded.find(word) != folded.npos; });
+  const bool tells_of_change = ContainsAny(folded, kChangeWords);
   std::vector<Quantity> former;
   for (const FormerMark& mark : kFormerMarks) {
     if (mark.with_change && !tells_of_change) continue;

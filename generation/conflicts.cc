@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/word_lists.h"
 #include "generation/conflict_counts.h"
 #include "generation/context_pieces.h"
 #include "generation/support.h"
@@ -120,10 +121,6 @@ constexpr std::string_view kNoNames = "的了是在有和与及或为由从到�
 // All of them are the same people.
 constexpr std::string_view kWhoWork[] = {"员工", "职工", "职员", "雇员", "工人"};
 
-bool BeginsWithWhoWork(std::string_view text) {
-  return std::ranges::any_of(kWhoWork, [&](std::string_view who) { return text.starts_with(who); });
-}
-
 // Whether a word right behind another says something of it: what stands before it is no more a name than "employees" of
 // "employees get", beside "staff get".
 bool SaysSomethingOf(std::string_view word) {
@@ -154,7 +151,8 @@ bool HasOtherBefore(const Said& ours, size_t at, const Said& theirs, const WordS
        found = theirs.text.find(behind, found + 1)) {
     if (found == 0) continue;
     const size_t begin = CharacterBegin(theirs.text, found - 1);
-    if (BeginsWithWhoWork(ours.text.substr(at)) && BeginsWithWhoWork(theirs.text.substr(begin))) {
+    if (StartsWithAny(ours.text.substr(at), kWhoWork) &&
+        StartsWithAny(theirs.text.substr(begin), kWhoWork)) {
       continue;
     }
     const std::string_view before = theirs.text.substr(begin, found - begin);

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/contradiction_words.h"
 #include "generation/quantities.h"
 
@@ -57,11 +58,6 @@ constexpr std::string_view kDays[] = {"星期一", "星期二", "星期三", "�
 
 bool HoldsPart(std::string_view text, std::string_view part) {
   return text.find(part) != text.npos;
-}
-
-template <size_t n>
-bool HoldsOneOf(std::string_view text, const std::string_view (&list)[n]) {
-  return std::ranges::any_of(list, [&](std::string_view one) { return HoldsPart(text, one); });
 }
 
 // Whether `one` is a character of the list.
@@ -157,8 +153,8 @@ std::optional<Contradiction> ChineseBounds(const std::string& text) {
     const Bound& a = bounds[i - 1];
     const Bound& b = bounds[i];
     const std::string_view between = std::string_view(text).substr(a.end, b.begin - a.end);
-    if (between.size() > kMostBytesBetween || !HoldsOneOf(between, kChineseJoins) ||
-        HoldsOneOf(between, kChineseParts)) {
+    if (between.size() > kMostBytesBetween || !ContainsAny(between, kChineseJoins) ||
+        ContainsAny(between, kChineseParts)) {
       continue;
     }
     // "6岁以下、65岁以上" are two groups.
@@ -214,8 +210,7 @@ std::optional<Contradiction> ChineseDenial(const std::string& text) {
       if (compares || denied.size() < 4) continue;
       // All of it was said: "需要润滑但不需要校准" denies something else.
       const std::string_view behind = rest.substr(denied.size());
-      const auto begins_it = [&](std::string_view one) { return behind.starts_with(one); };
-      if (!behind.empty() && !std::ranges::any_of(kBehindDenied, begins_it) &&
+      if (!behind.empty() && !StartsWithAny(behind, kBehindDenied) &&
           std::ranges::find(kModals, denied) == std::end(kModals)) {
         continue;
       }
@@ -241,7 +236,7 @@ std::optional<Contradiction> ChineseOpposites(const std::string& text) {
     if (between.size() > kMostBytesBetween) return std::nullopt;
     const bool joins = HoldsPart(between, "又") || HoldsPart(between, "且") ||
                        HoldsPart(between, "同时") || HoldsPart(between, "而");
-    if (!joins || HoldsOneOf(between, kChineseParts)) return std::nullopt;
+    if (!joins || ContainsAny(between, kChineseParts)) return std::nullopt;
     return Contradiction{std::string(first), std::string(second)};
   };
   for (const auto& [one, other] : kChineseOpposites) {
@@ -281,7 +276,7 @@ std::optional<Contradiction> ChineseOnly(const std::string& text) {
 }  // namespace
 
 std::optional<Contradiction> InChinese(const std::string& text) {
-  if (HoldsOneOf(text, kChineseApart)) return std::nullopt;
+  if (ContainsAny(text, kChineseApart)) return std::nullopt;
   if (auto found = ChineseBounds(text)) return found;
   if (auto found = ChineseDenial(text)) return found;
   if (auto found = ChineseOpposites(text)) return found;

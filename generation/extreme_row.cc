@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/table_numbers.h"
 #include "model/number_reading.h"
 
@@ -132,13 +133,8 @@ bool AsksOfExtreme(std::string_view before, std::string_view behind) {
   static constexpr std::string_view kAskingOfIt[] = {"what ", "what's ", "how "};
   static constexpr std::string_view kOf[] = {" of the ", " for the ", " does the ", " do the "};
   static constexpr std::string_view kBeside[] = {" and ", " or ", " than ", " between ", ", "};
-  const auto begins = [&](std::string_view word) { return before.starts_with(word); };
-  const auto ends = [&](std::string_view word) { return before.ends_with(word); };
-  const auto is_beside = [&](std::string_view word) {
-    return before.find(word) != before.npos || behind.find(word) != behind.npos;
-  };
-  return std::ranges::any_of(kAskingOfIt, begins) && std::ranges::any_of(kOf, ends) &&
-         std::ranges::none_of(kBeside, is_beside);
+  return StartsWithAny(before, kAskingOfIt) && EndsWithAny(before, kOf) &&
+         !ContainsAny(before, kBeside) && !ContainsAny(behind, kBeside);
 }
 
 bool IsColumnOf(const ExtremeAttribute& attribute, std::string_view column,
@@ -183,10 +179,7 @@ std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_vi
   const std::string_view behind = folded.substr(place + found->word.size());
   if (IsOfSeveral(before, behind)) return std::nullopt;
   const bool asks_which = folded.starts_with("which ") || folded.starts_with("who ") ||
-                          folded.find(", which ") != folded.npos ||
-                          std::ranges::any_of(kChoosing, [&](std::string_view one) {
-                            return folded.find(one) != folded.npos;
-                          });
+                          folded.find(", which ") != folded.npos || ContainsAny(folded, kChoosing);
   // The largest plan is not the one of the highest price that is asked for, the cheapest is of prices only.
   const auto attribute = std::ranges::find(kAttributes, found->attribute, &ExtremeAttribute::name);
   const bool is_only = attribute != std::end(kAttributes) && attribute->is_only;

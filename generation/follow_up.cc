@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/cited_text.h"
 #include "generation/follow_up_words.h"
 #include "generation/small_talk.h"
@@ -89,10 +90,6 @@ bool StartsWithAny(std::string_view text, std::span<const std::string_view> list
     return true;
   }
   return false;
-}
-
-bool EndsWithAny(std::string_view text, std::span<const std::string_view> list) {
-  return std::ranges::any_of(list, [&](std::string_view end) { return text.ends_with(end); });
 }
 
 bool IsCodeByte(char c) { return IsAsciiAlphanumeric(c) || c == '-' || c == '/' || c == '.'; }

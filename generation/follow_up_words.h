@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/follow_up.h"
 
 namespace quarry::generation::follow_up {
@@ -35,7 +36,6 @@ bool SameShape(std::string_view a, std::string_view b);
 
 // Whether the text begins with an entry of the list; `size` is that of the first one that it begins with.
 bool StartsWithAny(std::string_view text, std::span<const std::string_view> list, size_t& size);
-bool EndsWithAny(std::string_view text, std::span<const std::string_view> list);
 
 // The first person that a Chinese text names, "" where none is: a surname, one or two characters, and what stands
 // beside names.

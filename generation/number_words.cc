@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/number_reading.h"
 
 namespace quarry::generation {
@@ -34,17 +35,9 @@ std::optional<uint64_t> EnglishNumber(std::string_view even, size_t& at) {
   return static_cast<uint64_t>(read->value);
 }
 
-bool IsBeforeMeasure(std::string_view behind) {
-  return std::ranges::any_of(kMeasureWords,
-                             [&](std::string_view measure) { return behind.starts_with(measure); });
-}
-
 // "每年" says "每一年".
 bool IsOncePer(std::string_view text) {
-  if (!text.starts_with(kPer)) return false;
-  return std::ranges::any_of(kPeriods, [&](std::string_view period) {
-    return text.substr(kPer.size()).starts_with(period);
-  });
+  return text.starts_with(kPer) && StartsWithAny(text.substr(kPer.size()), kPeriods);
 }
 
 }  // namespace
@@ -70,7 +63,8 @@ std::string WithDigits(std::string_view text) {
       continue;
     }
     const std::optional<model::WrittenNumber> read = model::ReadNumber(even, at);
-    if (read && !read->is_about && IsBeforeMeasure(std::string_view(even).substr(read->end))) {
+    if (read && !read->is_about &&
+        StartsWithAny(std::string_view(even).substr(read->end), kMeasureWords)) {
       out += std::to_string(static_cast<uint64_t>(read->value));
       at = read->end;
       continue;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "generation/context_pieces.h"
 #include "generation/number_words.h"
 #include "generation/support.h"
@@ -241,9 +242,7 @@ std::set<std::string> VersionsOf(std::string_view clause) {
       before = TrimBlanks(before.substr(0, before.size() - called.size()));
       break;
     }
-    const bool is_place = std::ranges::any_of(
-        kPlacing, [&](std::string_view placing) { return before.ends_with(placing); });
-    if (is_version && !is_place) versions.insert(ShortVersion(one.number));
+    if (is_version && !EndsWithAny(before, kPlacing)) versions.insert(ShortVersion(one.number));
   }
   return versions;
 }

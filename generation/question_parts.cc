@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/follow_up_words.h"
 
 namespace quarry::generation {
@@ -241,10 +242,6 @@ constexpr std::string_view kPartChinesePronouns[] = {"它", "牠", "他", "她"}
 constexpr std::string_view kPartOthers[] = {"他人", "他方", "他国", "他國"};
 constexpr size_t kCharactersWithPronoun = 8;  // 它由哪家公司制造
 
-bool BeginsWithOneOf(std::string_view text, std::span<const std::string_view> list) {
-  return std::ranges::any_of(list, [&](std::string_view one) { return text.starts_with(one); });
-}
-
 // Whether a stretch before a connector has the verb of what stands behind that: 开幕式何时以及在哪里举行.
 bool StretchSharesVerb(std::string_view text) {
   std::string_view bare = text;
@@ -255,7 +252,7 @@ bool StretchSharesVerb(std::string_view text) {
     if (bare == adverb) return true;
     if (!text.ends_with(adverb)) continue;
     const std::string_view before = text.substr(0, text.size() - adverb.size());
-    if (!follow_up::EndsWithAny(before, kPartBeforeObject)) return true;
+    if (!EndsWithAny(before, kPartBeforeObject)) return true;
   }
   return false;
 }
@@ -263,7 +260,7 @@ bool StretchSharesVerb(std::string_view text) {
 // Whether the word that asks at the beginning of `rest` means any: 任何人, 谁都可以, 哪怕.
 bool MeansAny(std::string_view before, std::string_view rest) {
   if (rest.starts_with("吗") || rest.starts_with("嗎")) return false;
-  if (follow_up::EndsWithAny(before, kPartBeforeAny) || rest.starts_with("哪怕")) return true;
+  if (EndsWithAny(before, kPartBeforeAny) || rest.starts_with("哪怕")) return true;
   const auto is_of_all = [&](std::string_view word) {
     return rest.starts_with(word) && rest.substr(word.size()).starts_with("都");
   };
@@ -274,25 +271,24 @@ bool MeansAny(std::string_view before, std::string_view rest) {
 
 // Whether 几, which stands before `counted`, is some: 最近几年.
 bool MeansSome(std::string_view before, std::string_view counted) {
-  if (BeginsWithOneOf(counted, kPartOfClock)) return false;
+  if (StartsWithAny(counted, kPartOfClock)) return false;
   if (before.starts_with("在")) before.remove_prefix(std::string_view("在").size());
-  return follow_up::EndsWithAny(before, kPartBeforeSome) ||
+  return EndsWithAny(before, kPartBeforeSome) ||
          std::ranges::find(kPartSomeBegins, before) != std::end(kPartSomeBegins);
 }
 
 // Whether a stretch between two marks asks something.
 bool StretchAsks(std::string_view text) {
-  const bool tells_when =
-      follow_up::EndsWithAny(text, kPartWhenEnds) && !follow_up::EndsWithAny(text, kPartWhenAsked);
-  if (tells_when || BeginsWithOneOf(text, kPartAnyBegins)) return false;
+  const bool tells_when = EndsWithAny(text, kPartWhenEnds) && !EndsWithAny(text, kPartWhenAsked);
+  if (tells_when || StartsWithAny(text, kPartAnyBegins)) return false;
   for (size_t at = 0; at < text.size(); NextCodePoint(text, at)) {
     const std::string_view rest = text.substr(at);
     const std::string_view before = text.substr(0, at);
-    if (BeginsWithOneOf(rest, kPartAskingChinese) && !MeansAny(before, rest)) return true;
+    if (StartsWithAny(rest, kPartAskingChinese) && !MeansAny(before, rest)) return true;
     for (const std::string_view some : {std::string_view("几"), std::string_view("幾")}) {
       if (!rest.starts_with(some)) continue;
       const std::string_view counted = rest.substr(some.size());
-      if (BeginsWithOneOf(counted, kPartCounted) && !MeansSome(before, counted)) return true;
+      if (StartsWithAny(counted, kPartCounted) && !MeansSome(before, counted)) return true;
     }
   }
   return false;
@@ -352,7 +348,7 @@ std::vector<std::string> DivideChinese(std::string_view question) {
 bool SpeaksAheadInChinese(std::string_view part) {
   const std::string said = follow_up::WithoutEnd(part);
   const bool begins =
-      BeginsWithOneOf(said, kPartChinesePronouns) && !BeginsWithOneOf(said, kPartOthers);
+      StartsWithAny(said, kPartChinesePronouns) && !StartsWithAny(said, kPartOthers);
   return (begins || said.ends_with("了它")) && CountCodePoints(said) <= kCharactersWithPronoun;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/condition_reader.h"
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
@@ -45,17 +46,14 @@ bool IsAskedFor(std::string_view question, size_t at) {
   const std::string_view before = question.substr(0, at);
   const std::string lower = AsciiLower(before);
   if (lower == kEnglishWhich || lower == "what " || lower.ends_with(", which ")) return true;
-  return std::ranges::any_of(kAskingWhich,
-                             [&](std::string_view which) { return before.ends_with(which); });
+  return EndsWithAny(before, kAskingWhich);
 }
 
 // "In the North hall, which machines ..."
 bool AsksWhichBehindComma(std::string_view lower) {
   const size_t comma = lower.find(", which ");
   if (comma == lower.npos) return false;
-  const auto begins = [&](std::string_view word) { return lower.starts_with(word); };
-  return std::ranges::any_of(kBeforeWhich, begins) &&
-         !HoldsAnyForm(lower.substr(comma + 1), kAskingElse) &&
+  return StartsWithAny(lower, kBeforeWhich) && !ContainsAny(lower.substr(comma + 1), kAskingElse) &&
          lower.find(", ", comma + 1) == std::string_view::npos;  // ", which need oil, are ...?"
 }
 
@@ -69,7 +67,7 @@ bool AsksWhatRows(std::string_view lower) {
       end = std::min(end, rest.find(behind));
     const std::string_view rows = rest.substr(0, end);
     return end < rest.size() && end > 0 && CountCodePoints(rows) <= kLongestRowWord &&
-           !HoldsAnyForm(rows, kNoChineseRows);
+           !ContainsAny(rows, kNoChineseRows);
   }
   constexpr std::string_view kWhat = "what ";
   if (!lower.starts_with(kWhat)) return false;
@@ -77,9 +75,7 @@ bool AsksWhatRows(std::string_view lower) {
   const size_t end = rest.find(' ');
   if (end == rest.npos || end < kLeastPlural || rest[end - 1] != 's') return false;
   const std::string_view behind = rest.substr(end + 1);
-  return !behind.starts_with("are the") &&
-         std::ranges::any_of(kBehindWhatRows,
-                             [&](std::string_view word) { return behind.starts_with(word); });
+  return !behind.starts_with("are the") && StartsWithAny(behind, kBehindWhatRows);
 }
 
 // Whether it asks which once: "which have a generator, and which have none?" means all of the rows.
@@ -90,9 +86,7 @@ bool AsksWhichRows(std::string_view question) {
   size_t times = asks_at_first ? 1 : 0;
   for (size_t at = 0; at < question.size(); NextCodePoint(question, at)) {
     const std::string_view rest = question.substr(at);
-    const bool asks = std::ranges::any_of(
-        kAskingWhich, [&](std::string_view which) { return rest.starts_with(which); });
-    times += asks || rest.starts_with("and which ") ? 1 : 0;
+    times += StartsWithAny(rest, kAskingWhich) || rest.starts_with("and which ") ? 1 : 0;
   }
   return times == 1;
 }

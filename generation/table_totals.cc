@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/table_numbers.h"
 #include "model/counted_numbers.h"
 
@@ -34,11 +35,6 @@ constexpr std::string_view kEndsOfQuestion = " ?？呢";
 constexpr std::string_view kNeeding[] = {
     "need", "needs", "needed", "require", "requires", "required", "should", "must", "需",
     "应该", "应当",  "应有",   "应几",    "要几",     "要多少",   "必须",   "必备"};
-
-bool HoldsAsked(std::string_view folded, std::span<const std::string_view> words) {
-  return std::ranges::any_of(
-      words, [&](std::string_view word) { return folded.find(word) != folded.npos; });
-}
 
 // Spaces in place of `word`, of English as a whole, wherever it stands. Whether it does.
 bool TakeWord(std::string_view word, std::string& folded) {
@@ -73,9 +69,7 @@ bool CountsInChinese(std::string& folded, std::string_view subject, const Analyz
     const std::string_view behind = std::string_view(folded).substr(end);
     const bool stands_before =
         is_measured && behind.find_first_not_of(kEndsOfQuestion) == behind.npos &&
-        before.find(Fold(subject)) != before.npos &&
-        std::ranges::any_of(kBeforeCount,
-                            [&](std::string_view one) { return before.ends_with(one); });
+        before.find(Fold(subject)) != before.npos && EndsWithAny(before, kBeforeCount);
     if (!stands_before && !BeginsWithSubject(behind, subject, analyzer)) continue;
     folded.replace(at, end - at, end - at, ' ');
     return true;
@@ -128,8 +122,8 @@ bool TakesTotalBeforeColumn(const std::vector<RowCell>& columns, std::string& fo
 }  // namespace
 
 bool MayAskTotal(std::string_view folded) {
-  return HoldsAsked(folded, kCounting) || HoldsAsked(folded, kChineseCounting) ||
-         HoldsAsked(folded, kSumming) || HoldsAsked(folded, kAveraging) ||
+  return ContainsAny(folded, kCounting) || ContainsAny(folded, kChineseCounting) ||
+         ContainsAny(folded, kSumming) || ContainsAny(folded, kAveraging) ||
          folded.find(kChineseTotal) != folded.npos;
 }
 
@@ -140,7 +134,7 @@ std::optional<TotalKind> TotalAsked(std::string& folded, const std::vector<RowCe
   const std::string_view subject = columns[0].name;
   if (CountsInEnglish(folded, subject, analyzer) || CountsInChinese(folded, subject, analyzer))
     kind = TotalKind::kCount;
-  const bool asks_how_many = !kind && HoldsAsked(folded, kCounting);  // of something else
+  const bool asks_how_many = !kind && ContainsAny(folded, kCounting);  // of something else
   for (const std::string_view word : kAllOfThem) TakeWord(word, folded);
   if (kind || asks_how_many) return kind;
   const auto take_one = [&](std::span<const std::string_view> words) {
@@ -181,7 +175,7 @@ std::optional<RowTotal> TotalOf(TotalKind kind, const WordSet& asked,
   });
   // A column of totals is asked for itself.
   const std::string name = Fold(column);
-  if (column.empty() || HoldsAsked(name, kSumming) || HoldsAsked(name, kAveraged) ||
+  if (column.empty() || ContainsAny(name, kSumming) || ContainsAny(name, kAveraged) ||
       name.find(kChineseTotal) != name.npos) {
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 
 namespace quarry::ingest {
 namespace {
@@ -150,10 +151,8 @@ Found DefinitionIn(std::string_view line, std::string_view language) {
 
 // Whether a line above a definition belongs to it.
 bool IsCommentOrAttribute(std::string_view line) {
-  for (const std::string_view mark : {"#", "//", "/*", "*", "--", "@", "[", "template", "///"}) {
-    if (line.starts_with(mark)) return true;
-  }
-  return line.ends_with("*/");
+  constexpr std::string_view kMarks[] = {"#", "//", "/*", "*", "--", "@", "[", "template"};
+  return StartsWithAny(line, kMarks) || line.ends_with("*/");
 }
 
 class IndentationOutliner {

@@ -8,6 +8,7 @@
 #include "base/ip_address.h"
 #include "base/text.h"
 #include "base/text_convert.h"
+#include "base/word_lists.h"
 #include "ingest/gzip_reader.h"
 #include "ingest/mime.h"
 #include "ingest/web_url.h"
@@ -81,11 +82,6 @@ mime::Value ContentTypeOf(const model::HttpResponse& response) {
 
 bool IsRedirectStatus(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool MayHoldText(std::string_view media_type) {
-  return std::none_of(std::begin(kWithoutText), std::end(kWithoutText),
-                      [&](std::string_view type) { return media_type.starts_with(type); });
 }
 
 // Takes off what the sender has packed the page in.
@@ -164,7 +160,7 @@ Result<WebPage> WebFetcher::FetchOne(const WebRequest& request, const model::Url
   sink.head = [&](const model::HttpResponse& head) -> Status {
     answer = head;
     type = ContentTypeOf(head);
-    if (MayHoldText(type.value)) return OkStatus();
+    if (!StartsWithAny(type.value, kWithoutText)) return OkStatus();
     return InvalidArgumentError("it is " + type.value + ": expected a page or document");
   };
   sink.body = [&](std::string_view piece) -> Status {

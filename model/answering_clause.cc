@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/answer_weights.h"
 #include "model/sentence_ranking.h"
@@ -104,9 +105,7 @@ bool BeginsClause(std::string_view sentence, const ByteRange& word) {
 // Whether `before`, left out, would take a denial of what is quoted with it.
 bool Denies(std::string_view before) {
   return IsNegated(AsciiLower(before)) ||  // "must NOT"
-         std::ranges::any_of(kDenyingChinese, [&](std::string_view denial) {
-           return before.find(denial) != before.npos;
-         });
+         ContainsAny(before, kDenyingChinese);
 }
 
 // Whether `before`, left out, would take with it what the rest holds but for, or only under: a rule is not
@@ -118,15 +117,10 @@ bool Limits(std::string_view before) {
     if (Among(word.text, kExceptions) || (last == "only" && Among(word.text, kOnlyIf))) return true;
     last = word.text;
   }
-  const auto holds = [&](std::string_view part) { return before.find(part) != before.npos; };
-  if (std::ranges::any_of(kChineseExceptions, holds)) return true;
+  if (ContainsAny(before, kChineseExceptions)) return true;
   // "除节假日外，"
   const size_t apart = before.find("除");
-  if (apart != before.npos && std::ranges::any_of(kExceptionEnds, [&](std::string_view end) {
-        return before.find(end, apart) != before.npos;
-      })) {
-    return true;
-  }
+  if (apart != before.npos && ContainsAny(before.substr(apart), kExceptionEnds)) return true;
   const size_t only = before.find("仅");
   return only != before.npos && !before.substr(0, only).ends_with("不");  // 不仅 limits nothing
 }

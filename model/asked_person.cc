@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/written_words.h"
 
@@ -37,24 +38,6 @@ constexpr size_t kOfficeEnd = 9;       // of three Chinese characters: 总经理
 constexpr size_t kCharacterBytes = 3;  // of a Chinese one
 constexpr size_t kOfficeWords = 4;     // "head of customer support" before one
 constexpr std::string_view kBehindOffice[] = {"of", "for", "at"};
-
-bool RemovePrefix(std::string_view& text, const auto& prefixes) {
-  for (const std::string_view prefix : prefixes) {
-    if (!text.starts_with(prefix)) continue;
-    text.remove_prefix(prefix.size());
-    return true;
-  }
-  return false;
-}
-
-bool RemoveSuffix(std::string_view& text, const auto& suffixes) {
-  for (const std::string_view suffix : suffixes) {
-    if (!text.ends_with(suffix)) continue;
-    text.remove_suffix(suffix.size());
-    return true;
-  }
-  return false;
-}
 
 // Two to four Chinese characters, the first a surname, that are no office: not 董事长.
 bool MayBeChineseName(std::string_view text) {
@@ -120,7 +103,7 @@ bool IsEnglishOffice(std::string_view label, bool is_before_mark) {
 bool EndsWithOffice(std::string_view before) {
   const std::string_view all = before;
   bool joined = true;
-  while (joined) joined = RemoveSuffix(before, kJoinsBefore);
+  while (joined) joined = RemoveAnySuffix(before, kJoinsBefore);
   if (before.empty() || std::string_view(".!?;").find(before.back()) != std::string_view::npos)
     return false;
   const bool is_before_mark =
@@ -136,7 +119,7 @@ bool EndsWithOffice(std::string_view before) {
 }
 
 bool BeginsWithOffice(std::string_view behind) {
-  if (!RemovePrefix(behind, kJoinsBehind)) return false;
+  if (!RemoveAnyPrefix(behind, kJoinsBehind)) return false;
   size_t end = std::min(behind.size(), kOfficeBytes);
   for (const std::string_view part : kParts) end = std::min(end, behind.find(part));
   return NamesOffice(behind.substr(0, end));
@@ -146,7 +129,7 @@ bool BeginsWithOffice(std::string_view behind) {
 
 std::string_view PersonAskedAbout(std::string_view question) {
   constexpr std::string_view kEnds[] = {"?", "？", "。", ".", " ", "呢", "\n"};
-  while (RemoveSuffix(question, kEnds)) {
+  while (RemoveAnySuffix(question, kEnds)) {
   }
   while (question.starts_with(' ')) question.remove_prefix(1);
   for (const std::string_view who : kWhoEnglish) {
@@ -154,8 +137,8 @@ std::string_view PersonAskedAbout(std::string_view question) {
     const std::string_view name = question.substr(who.size());
     return MayBeEnglishName(name) ? name : std::string_view();
   }
-  RemovePrefix(question, kPoliteBefore);
-  if (!RemovePrefix(question, kWhoBefore) && !RemoveSuffix(question, kWhoBehind)) return {};
+  RemoveAnyPrefix(question, kPoliteBefore);
+  if (!RemoveAnyPrefix(question, kWhoBefore) && !RemoveAnySuffix(question, kWhoBehind)) return {};
   return MayBeChineseName(question) ? question : std::string_view();
 }
 
@@ -165,9 +148,7 @@ bool SaysOfficeOf(std::string_view name, std::string_view sentence) {
        at = sentence.find(name, at + name.size())) {
     if (EndsWithOffice(sentence.substr(0, at)) ||
         BeginsWithOffice(sentence.substr(at + name.size())) ||
-        std::ranges::any_of(kOfficeColumns, [&](std::string_view column) {
-          return sentence.find(column) != sentence.npos;
-        })) {
+        ContainsAny(sentence, kOfficeColumns)) {
       return true;
     }
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/written_words.h"
 
@@ -59,10 +60,7 @@ std::optional<ByteRange> WithoutInChinese(std::string_view question, std::string
   }
   if (!found) return std::nullopt;
   const std::string_view behind = text.substr(found->end);
-  const auto begins = [&](std::string_view word) { return behind.starts_with(word); };
-  const auto holds = [&](std::string_view word) { return behind.find(word) != behind.npos; };
-  if (std::ranges::any_of(kDeniedMay, begins) || std::ranges::none_of(kMayChinese, holds))
-    return std::nullopt;
+  if (StartsWithAny(behind, kDeniedMay) || !ContainsAny(behind, kMayChinese)) return std::nullopt;
   return found;
 }
 
@@ -74,8 +72,7 @@ std::optional<ByteRange> FindAskedWithout(std::string_view question, std::string
 }
 
 bool SaysNeeded(std::string_view sentence) {
-  const auto holds = [&](std::string_view word) { return sentence.find(word) != sentence.npos; };
-  return std::ranges::any_of(kNeedingChinese, holds) ||
+  return ContainsAny(sentence, kNeedingChinese) ||
          std::ranges::any_of(Words(sentence), [](const Word& word) {
            return Among(AsciiLower(word.text), kNeeding);
          });

@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -46,21 +47,12 @@ constexpr std::string_view kNoValueBehind[] = {
     "first", "last",   "next", "version", "section", "page", "step",  "level", "chapter", "clause"};
 constexpr std::string_view kCurrencySigns[] = {"$", "£", "€", "¥"};
 
-bool CutEnd(std::string_view& text, const auto& ends) {
-  for (const std::string_view end : ends) {
-    if (!text.ends_with(end)) continue;
-    text.remove_suffix(end.size());
-    return true;
-  }
-  return false;
-}
-
 void CutBlanks(std::string_view& text) {
   while (text.ends_with(' ')) text.remove_suffix(1);
 }
 
 std::string_view WithoutEnd(std::string_view text) {
-  while (CutEnd(text, kQuestionEnds)) {
+  while (RemoveAnySuffix(text, kQuestionEnds)) {
   }
   return text;
 }
@@ -70,7 +62,7 @@ bool IsInNumber(char c) { return IsAsciiDigit(c) || c == '.' || c == ','; }
 size_t ChineseValueBegin(std::string_view text) {
   std::string_view rest = WithoutEnd(text);
   size_t begin = kNoValue;
-  while (CutEnd(rest, kValueUnits)) {  // once more of "3 月 31 日"
+  while (RemoveAnySuffix(rest, kValueUnits)) {  // once more of "3 月 31 日"
     CutBlanks(rest);
     if (rest.empty() || !IsAsciiDigit(rest.back())) break;
     while (!rest.empty() && IsInNumber(rest.back())) rest.remove_suffix(1);
@@ -81,7 +73,8 @@ size_t ChineseValueBegin(std::string_view text) {
   std::string_view before = text.substr(0, begin);
   CutBlanks(before);
   // Behind Latin letters it belongs to their name: "Oracle 12".
-  if (before.empty() || IsAscii(before.back()) || CutEnd(before, kBoundsBefore)) return kNoValue;
+  if (before.empty() || IsAscii(before.back()) || RemoveAnySuffix(before, kBoundsBefore))
+    return kNoValue;
   return begin;
 }
 
@@ -138,10 +131,8 @@ size_t EnglishValueBegin(std::string_view text) {
 
 size_t AssertedValueBegin(std::string_view question, std::string_view text) {
   std::string_view whole = WithoutEnd(question);
-  const bool asks_in_chinese = CutEnd(whole, kWhetherAtEnd) ||
-                               std::ranges::any_of(kWhetherWithin, [&](std::string_view words) {
-                                 return question.find(words) != question.npos;
-                               });
+  const bool asks_in_chinese =
+      RemoveAnySuffix(whole, kWhetherAtEnd) || ContainsAny(question, kWhetherWithin);
   if (asks_in_chinese) return ChineseValueBegin(text);
   const std::vector<Word> words = Words(question.substr(0, question.find(' ')));
   const bool asks = words.size() == 1 && Among(AsciiLower(words[0].text), kWhetherAtBegin);

@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -35,9 +36,7 @@ bool NamesContract(std::string_view beginning) {
     return Among(AsciiLower(word.text), kContracts);
   };
   return std::ranges::any_of(Words(beginning), is_contract) ||
-         std::ranges::any_of(kChineseContracts, [&](std::string_view contract) {
-           return beginning.find(contract) != beginning.npos;
-         });
+         ContainsAny(beginning, kChineseContracts);
 }
 
 // What stands behind the colon of "（采购方）：海川物流有限公司", behind a label; "" where anything else stands before it.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "model/counted_units.h"
 #include "model/number_reading.h"
 #include "model/range_cues.h"
@@ -85,9 +86,7 @@ bool IsDate(std::string_view lower, const CountedNumber& number) {
       before.size() > 1 && before.ends_with(':') && IsAsciiDigit(before[before.size() - 2]);
   if (is_of_time) return true;
   constexpr std::string_view kOfDates[] = {"月", ":", "点", "号"};
-  return number.unit.empty() && std::ranges::any_of(kOfDates, [&](std::string_view one) {
-           return behind.starts_with(one);
-         });
+  return number.unit.empty() && StartsWithAny(behind, kOfDates);
 }
 
 // Makes the number one below zero where a sign stands right before it: "-20℃", 零下20度. `last_end`: where the number
@@ -115,9 +114,7 @@ void AddSign(std::string_view lower, size_t last_end, CountedNumber& number) {
     const std::string_view front = before.substr(0, before.size() - dash.size());
     size_t cue = 0;
     const bool may_be_sign = front.empty() || CueBefore(lower, front.size(), cue) != nullptr ||
-                             std::ranges::any_of(kBeforeDashes, [&](std::string_view one) {
-                               return front.ends_with(one);
-                             });
+                             EndsWithAny(front, kBeforeDashes);
     if (may_be_sign && takes(dash)) return;
   }
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/json_schema.h"
 #include "model/upstream_json.h"
+#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
@@ -39,11 +40,6 @@ constexpr std::string_view kChecked[] = {"type",
 constexpr std::string_view kSaysNothing[] = {"title",       "description", "default", "examples",
                                              "format",      "$schema",     "$id",     "$defs",
                                              "definitions", "$comment",    "strict"};
-
-template <size_t n>
-bool IsAmong(std::string_view name, const std::string_view (&names)[n]) {
-  return std::ranges::find(names, name) != std::end(names);
-}
 
 // What the members of a schema that hold schemas are.
 bool HoldsList(const std::string& key) {
@@ -89,7 +85,7 @@ class SchemaChecker {
     known_.insert(&schema);
     for (const auto& [key, value] : schema.items()) {
       const std::string below = place + '.' + key;
-      if (!IsAmong(key, kChecked) && !IsAmong(key, kSaysNothing)) {
+      if (!Among(key, kChecked) && !Among(key, kSaysNothing)) {
         return InvalidArgumentError(below + ": is not checked here");
       }
       if (HoldsMap(key) || HoldsList(key)) {

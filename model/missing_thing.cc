@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -106,9 +107,7 @@ class MissingThing {
 
   std::string TakenChinese() const {
     const std::string_view asked = reading_.question_text();
-    const bool asks = std::ranges::any_of(
-        kChineseWhether, [&](std::string_view word) { return asked.find(word) != asked.npos; });
-    if (!asks) return {};
+    if (!ContainsAny(asked, kChineseWhether)) return {};
     for (const std::string_view verb : kChineseTaking) {
       const size_t found = FindTakingVerb(verb);
       if (found == text_.npos) continue;

@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -45,10 +46,6 @@ constexpr std::string_view kTrials[] = {"试用", "試用", "体验", "體驗", 
 constexpr size_t kTrialBytes =
     24;  // that it stands within: 免费提供 30 天试用, "a free 30-day trial"
 constexpr size_t kWordsOfSum = 4;  // "hundred and fifty thousand dollars"
-
-bool BeginsWithOneOf(std::string_view text, const auto& words) {
-  return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
-}
 
 // The first character of `text` where it is Chinese, or nothing.
 std::string_view ChineseCharacter(std::string_view text) {
@@ -113,7 +110,7 @@ bool MayCountMoney(std::string_view behind) {
   if (!ChineseCharacter(unit).empty()) {
     unit = WithoutBlanks(WithoutCharactersOf(kChineseScales, unit));
     const std::string_view character = ChineseCharacter(unit);
-    return BeginsWithOneOf(unit, kChineseMoney) || character.empty() ||
+    return StartsWithAny(unit, kChineseMoney) || character.empty() ||
            kOtherChinese.find(character) == std::string_view::npos;
   }
   if (unit.starts_with('-')) unit.remove_prefix(1);  // "30-day"
@@ -129,8 +126,8 @@ bool BeginsMoneyInWords(std::string_view word, std::string_view behind) {
     if (kNumeralCharacters.find(word) == std::string_view::npos) return false;
     const std::string_view unit = WithoutCharactersOf(kNumeralCharacters, behind);
     // 加元, 台币: of whatever country.
-    return BeginsWithOneOf(unit, kChineseMoney) ||
-           BeginsWithOneOf(unit.substr(ChineseCharacter(unit).size()), kEndsOfMoney);
+    return StartsWithAny(unit, kChineseMoney) ||
+           StartsWithAny(unit.substr(ChineseCharacter(unit).size()), kEndsOfMoney);
   }
   if (!Among(AsciiLower(word), kEnglishNumerals)) return false;
   size_t n = 0;
@@ -150,9 +147,7 @@ bool SaysFree(std::string_view word, std::string_view behind) {
               return free.starts_with(word) && behind.starts_with(free.substr(word.size()));
             });
   const std::string_view near = behind.substr(0, kTrialBytes);
-  return is_free && std::ranges::none_of(kTrials, [&](std::string_view trial) {
-           return near.find(trial) != near.npos;
-         });
+  return is_free && !ContainsAny(near, kTrials);
 }
 
 bool ContinuesCode(std::string_view text, size_t begin) {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/asserted_value.h"
 #include "model/written_words.h"
 
@@ -189,10 +190,7 @@ bool AsksForMoney(AnswerKind kind, std::string_view folded) {
   }
   constexpr std::string_view kBeginnings[] = {"what do ", "what does ", "what did ", "what would ",
                                               "what will "};
-  return kind == AnswerKind::kAny && holds(" cost ") &&
-         std::ranges::any_of(kBeginnings, [&](std::string_view beginning) {
-           return folded.starts_with(beginning);
-         });
+  return kind == AnswerKind::kAny && holds(" cost ") && StartsWithAny(folded, kBeginnings);
 }
 
 // Words that ask. They stand in the question's form and seldom in the answer's, so they are no

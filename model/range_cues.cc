@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "model/counted_units.h"
 #include "model/written_words.h"
 
@@ -141,9 +142,7 @@ bool BoundBeginsAt(std::string_view even, size_t at) {
 bool JoinsEnds(std::string_view between) { return Among(between, kSeparators); }
 
 bool EndBeginsBehind(std::string_view even, size_t at) {
-  const std::string_view rest = even.substr(BehindSpaces(even, at));
-  return std::ranges::any_of(kSeparators,
-                             [&](std::string_view one) { return rest.starts_with(one); });
+  return StartsWithAny(even.substr(BehindSpaces(even, at)), kSeparators);
 }
 
 bool JoinsBounds(std::string_view between) { return Among(between, kJoints); }

@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/written_words.h"
 
@@ -51,16 +52,11 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
                                              "什麼", "为何", "為何", "是否", "能否", "可否",
                                              "多少", "哪",   "谁",   "誰",   "吗",   "嗎"};
 
-bool HoldsAny(std::string_view text, std::span<const std::string_view> parts) {
-  return std::ranges::any_of(parts,
-                             [&](std::string_view part) { return text.find(part) != text.npos; });
-}
-
 bool AsksAsHeading(std::string_view heading) {
   if (heading.ends_with('?') || heading.ends_with("？")) return true;
   const std::vector<Word> words = Words(heading);
   return (!words.empty() && Among(AsciiLower(words[0].text), kAskingHeads)) ||
-         HoldsAny(heading, kAskingParts);
+         ContainsAny(heading, kAskingParts);
 }
 
 std::vector<std::string> HeadingsOver(const PassageReading& reading, size_t index) {
@@ -150,11 +146,11 @@ bool IsOfThings(std::string_view word) {
 Wanted WantedBy(const PassageReading& reading) {
   if (reading.question().kind != AnswerKind::kAny) return Wanted::kNothing;
   const std::string_view question = reading.question_text();
-  if (HoldsAny(question, kWayParts)) return Wanted::kWay;
-  if (HoldsAny(question, kThingParts)) return Wanted::kThings;
+  if (ContainsAny(question, kWayParts)) return Wanted::kWay;
+  if (ContainsAny(question, kThingParts)) return Wanted::kThings;
   const std::string lower = AsciiLower(question);
   const std::vector<Word> words = Words(lower);
-  Wanted wanted = HoldsAny(question, kWhatParts) ? Wanted::kWhat : Wanted::kNothing;
+  Wanted wanted = ContainsAny(question, kWhatParts) ? Wanted::kWhat : Wanted::kNothing;
   for (size_t i = 0; i < words.size(); ++i) {
     if (Among(words[i].text, kWayWords)) return Wanted::kWay;
     const bool is_what = words[i].text == "what";

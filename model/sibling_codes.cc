@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "model/number_reading.h"
 #include "model/range_cues.h"
 #include "model/written_words.h"
@@ -54,16 +55,9 @@ constexpr std::string_view kNotOpenBehind[] = {"重", "动", "動", "升", "吊"
                                                "飞", "飛", "火", "泡", " to "};
 constexpr std::string_view kTopicClauseMarks[] = {"，", "；", "：", "、", ",", ";", ":"};
 
-bool HoldsPhrase(std::string_view text, std::span<const std::string_view> phrases) {
-  return std::ranges::any_of(phrases,
-                             [&](std::string_view one) { return text.find(one) != text.npos; });
-}
-
 bool HoldsStem(const std::vector<Word>& words, std::span<const std::string_view> stems) {
-  return std::ranges::any_of(words, [&](const Word& word) {
-    return std::ranges::any_of(stems,
-                               [&](std::string_view stem) { return word.text.starts_with(stem); });
-  });
+  return std::ranges::any_of(words,
+                             [&](const Word& word) { return StartsWithAny(word.text, stems); });
 }
 
 bool HoldsWord(const std::vector<Word>& words, std::span<const std::string_view> list) {
@@ -75,7 +69,7 @@ bool HoldsWord(const std::vector<Word>& words, std::span<const std::string_view>
 bool SetsBeside(std::string_view folded) {
   const std::vector<Word> words = Words(folded);
   return HoldsStem(words, kRelatingStems) || HoldsWord(words, kRelatingWords) ||
-         HoldsPhrase(folded, kRelatingChinese);
+         ContainsAny(folded, kRelatingChinese);
 }
 
 // Whether a sentence or clause that begins with `before` speaks of what stands behind.
@@ -89,7 +83,7 @@ bool BeginsTopic(std::string_view before) {
                  : (CountCodePoints(word.text) + kCharactersOfWord - 1) / kCharactersOfWord;
   }
   return count <= kMostBeforeTopic && !HoldsWord(words, kBeforeOthers) &&
-         !HoldsPhrase(folded, kChineseBeforeOthers);
+         !ContainsAny(folded, kChineseBeforeOthers);
 }
 
 // Behind the last mark that ends a clause.
@@ -123,9 +117,7 @@ bool IsOpenBehind(std::string_view even, size_t at) {
     if (!behind.starts_with(cue)) return false;
     const std::string_view rest = behind.substr(cue.size());
     const bool is_other_word = IsAscii(cue[0]) && !rest.empty() && IsAsciiLetter(rest[0]);
-    return !is_other_word && std::ranges::none_of(kNotOpenBehind, [&](std::string_view other) {
-      return rest.starts_with(other);
-    });
+    return !is_other_word && !StartsWithAny(rest, kNotOpenBehind);
   });
 }
 
@@ -154,7 +146,7 @@ bool StatesRange(std::string_view text, std::span<const AskedCodes::Place> place
 bool AsksBesideCodes(std::string_view question) {
   const std::string folded = Fold(question);
   return SetsBeside(folded) || HoldsStem(Words(folded), kAskingBesideStems) ||
-         HoldsPhrase(folded, kAskingBesidePhrases);
+         ContainsAny(folded, kAskingBesidePhrases);
 }
 
 CodesAbove CodesAboveOf(std::string_view title, const std::vector<std::string>& headings,

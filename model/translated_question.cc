@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "model/question.h"
 #include "model/word_translations.h"
 
@@ -58,13 +59,9 @@ std::string_view AskingWord(AnswerKind kind, bool in_english) {
 bool HoldsDigit(std::string_view word) { return std::ranges::any_of(word, IsAsciiDigit); }
 
 // Word by word nothing is denied: "needs no permit" would be answered by what needs one.
-bool Denies(std::string_view question) {
-  const std::string folded = ' ' + Fold(question) + ' ';
-  for (const std::string_view word : {"不", "没", "无", "未", "非", " not ", " no ", "n't ",
-                                      " without ", " never ", " except "}) {
-    if (folded.find(word) != std::string::npos) return true;
-  }
-  return false;
+bool DeniesSomething(std::string_view question) {
+  return ContainsAny(' ' + Fold(question) + ' ', {"不", "没", "无", "未", "非", " not ", " no ",
+                                                  "n't ", " without ", " never ", " except "});
 }
 
 // "兼职员工": what holds for others of the kind is no answer.
@@ -131,7 +128,7 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
   std::optional<TranslatedQuestion> best;
   double best_share = 0;
   const Question asked = AnalyseQuestion(question, analyzer);
-  if (asked.negated || Denies(question)) return best;
+  if (asked.negated || DeniesSomething(question)) return best;
   for (const Passage& passage : passages) {
     const WrittenTerms written = TermsOf(passage, analyzer);
     const auto stands = [&](std::string_view term) { return written.contains(std::string(term)); };

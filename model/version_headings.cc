@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/question.h"
 #include "model/written_words.h"
@@ -111,10 +112,8 @@ NamedThings NamedBy(std::string_view heading) {
 
 bool AsksForVersion(std::string_view question) {
   const std::string lower = AsciiLower(question);
-  const auto holds = [&](std::string_view part) { return lower.find(part) != lower.npos; };
-  return holds("which version") || holds("what version") || holds("which release") ||
-         holds("哪个版本") || holds("哪個版本") || holds("哪一版") || holds("什么版本") ||
-         holds("什麼版本");
+  return ContainsAny(lower, {"which version", "what version", "which release", "哪个版本",
+                             "哪個版本", "哪一版", "什么版本", "什麼版本"});
 }
 
 bool AsksForDate(const PassageReading& reading) {

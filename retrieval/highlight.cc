@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 
+#include "base/word_lists.h"
+
 namespace quarry::retrieval {
 namespace {
 
@@ -23,9 +25,7 @@ class Matcher {
   }
 
   bool Matches(const std::string& term) const {
-    return terms_.contains(term) || std::ranges::any_of(prefixes_, [&](const std::string& prefix) {
-             return term.starts_with(prefix);
-           });
+    return terms_.contains(term) || StartsWithAny(term, prefixes_);
   }
 
  private:

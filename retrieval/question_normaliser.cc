@@ -125,7 +125,7 @@ size_t Matches(Tokens tokens, std::string_view phrase) {
 }
 
 template <size_t N>
-bool StartsWithAny(Tokens tokens, const std::string_view (&phrases)[N]) {
+bool StartsWithPhrase(Tokens tokens, const std::string_view (&phrases)[N]) {
   return std::any_of(std::begin(phrases), std::end(phrases),
                      [&](std::string_view phrase) { return Matches(tokens, phrase) > 0; });
 }
@@ -133,14 +133,14 @@ bool StartsWithAny(Tokens tokens, const std::string_view (&phrases)[N]) {
 // Where in `tokens` the last Chinese question word begins; npos if there is none.
 size_t LastHanQuestionWord(Tokens tokens) {
   for (size_t i = tokens.size(); i-- > 0;) {
-    if (StartsWithAny(tokens.subspan(i), kHanQuestionWords)) return i;
+    if (StartsWithPhrase(tokens.subspan(i), kHanQuestionWords)) return i;
   }
   return std::string_view::npos;
 }
 
 bool IsAboutWords(Tokens tokens) {
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (StartsWithAny(tokens.subspan(i), kAboutWords)) return true;
+    if (StartsWithPhrase(tokens.subspan(i), kAboutWords)) return true;
   }
   return false;
 }
@@ -155,9 +155,9 @@ size_t OpeningOf(Tokens tokens, size_t last_question, bool about_words) {
     if (about_words && !tokens[used - 1].ends) continue;
     const Tokens rest = tokens.subspan(used);
     const bool asks =
-        StartsWithAny(rest, kQuestionOpenings) ||
+        StartsWithPhrase(rest, kQuestionOpenings) ||
         (tokens[0].cjk && last_question != std::string_view::npos && used <= last_question) ||
-        StartsWithAny(rest, kOpenings);
+        StartsWithPhrase(rest, kOpenings);
     if (asks) longest = used;
   }
   for (const std::string_view phrase : kCalls) {
@@ -169,7 +169,7 @@ size_t OpeningOf(Tokens tokens, size_t last_question, bool about_words) {
   }
   // "Please list all valves"; "Please Please Me" is a name.
   if (longest == 0 && tokens.size() > 2 && tokens[0].Is("please") && !about_words &&
-      StartsWithAny(tokens.subspan(1), kRequests)) {
+      StartsWithPhrase(tokens.subspan(1), kRequests)) {
     longest = 1;
   }
   return longest;
@@ -206,7 +206,7 @@ Tokens WithoutFillers(Tokens tokens) {
   }
   const Tokens rest = tokens.first(tokens.size() - std::min<size_t>(tokens.size(), 1));
   if (!about_words && rest.size() > 1 && rest.back().mark.empty() &&
-      StartsWithAny(tokens.last(1), kParticles) &&
+      StartsWithPhrase(tokens.last(1), kParticles) &&
       LastHanQuestionWord(rest) != std::string_view::npos) {
     tokens = rest;
   }
