@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <utility>
 
 #include "base/text.h"
@@ -112,12 +111,6 @@ Result<uint64_t> CountMissingDocuments(const index::Snapshot& snapshot, const Qr
                                    " judges; it was made from something else");
   }
   return missing;
-}
-
-double Percentile(const std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  const auto rank = static_cast<size_t>(std::ceil(share * static_cast<double>(sorted.size())));
-  return sorted[std::max<size_t>(rank, 1) - 1];
 }
 
 }  // namespace quarry::eval

@@ -55,7 +55,4 @@ Result<std::shared_ptr<const index::Snapshot>> OpenBeirCorpus(const std::string&
 Result<uint64_t> CountMissingDocuments(const index::Snapshot& snapshot, const Qrels& qrels,
                                        const std::string& directory);
 
-// The value below which `share` of the sorted values lie (nearest rank); 0 for no values.
-double Percentile(const std::vector<double>& sorted, double share);
-
 }  // namespace quarry::eval

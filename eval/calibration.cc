@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
 #include "eval/statistics.h"
 
@@ -131,8 +130,7 @@ Estimate PredictionPoweredMean(std::span<const LabelledScore> labelled,
   std::vector<double> rests;
   for (const LabelledScore& one : labelled) rests.push_back(one.label - weight * one.judged);
   const std::vector<double> others(unlabelled.begin(), unlabelled.end());
-  const double unlabelled_mean =
-      others.empty() ? 0 : std::accumulate(others.begin(), others.end(), 0.0) / m;
+  const double unlabelled_mean = Mean(others);
   const double value = weight * unlabelled_mean + label_mean - weight * judged_mean;
   const double variance =
       SampleVariance(rests) / n + (m > 0 ? weight * weight * SampleVariance(others) / m : 0);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <utility>
 
 #include "base/random.h"
@@ -235,8 +234,7 @@ JudgeRepeats MeasureRepeats(std::span<const std::vector<std::optional<bool>>> ve
     for (size_t i = 0; i < same.size(); ++i) sum += times[i] * same[i];
     drawn.push_back(sum / rows);
   });
-  report.same = Percentiles(std::accumulate(same.begin(), same.end(), 0.0) / rows, std::move(drawn),
-                            same.size());
+  report.same = Percentiles(Mean(same), std::move(drawn), same.size());
   return report;
 }
 

@@ -9,10 +9,10 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
-#include "eval/beir_corpus.h"
 #include "eval/corpus_change.h"
 #include "eval/metric_catalogue.h"
 #include "eval/run_store.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <utility>
 
 #include "eval/beir.h"
 #include "eval/query_ranking.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {
@@ -58,12 +58,6 @@ Result<Measured> Measure(const SearchSetting& setting, const BeirQuery& query, u
     measured.best.push_back(ranked.documents[i].id);
   }
   return measured;
-}
-
-double MeanOf(const std::vector<double>& values) {
-  return values.empty() ? 0
-                        : std::accumulate(values.begin(), values.end(), 0.0) /
-                              static_cast<double>(values.size());
 }
 
 double MedianOf(std::vector<double> values) {
@@ -142,9 +136,9 @@ Result<RetrievalDiffReport> DiffRetrieval(const RetrievalDiffOptions& options,
   }
   report.queries = gains.size();
   report.changed = report.largest.size();
-  report.mean_overlap = MeanOf(overlaps);
-  report.ndcg_before = MeanOf(before_ndcg);
-  report.ndcg_after = MeanOf(after_ndcg);
+  report.mean_overlap = Mean(overlaps);
+  report.ndcg_before = Mean(before_ndcg);
+  report.ndcg_after = Mean(after_ndcg);
   report.gain = EstimateIndependentMean(gains);
   report.before_p50_us = MedianOf(std::move(before_micros));
   report.after_p50_us = MedianOf(std::move(after_micros));
@@ -175,7 +169,7 @@ void ChooseWeight(TuningReport& report) {
   };
   const WeightTrial* current = nullptr;
   for (WeightTrial& trial : report.trials) {
-    trial.mean = MeanOf(trial.ndcg);
+    trial.mean = Mean(trial.ndcg);
     if (trial.weight == report.current) current = &trial;
   }
   const WeightTrial* best = best_without(kHalves);

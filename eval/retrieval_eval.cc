@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "eval/beir.h"
 #include "eval/query_ranking.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "eval/beir_corpus.h"
 #include "eval/metric_catalogue.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {

@@ -74,10 +74,21 @@ double LogChoose(uint64_t n, uint64_t k) {
 
 }  // namespace
 
+double Mean(std::span<const double> values) {
+  if (values.empty()) return 0;
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double Percentile(std::span<const double> sorted, double share) {
+  if (sorted.empty()) return 0;
+  const auto rank = static_cast<size_t>(std::ceil(share * static_cast<double>(sorted.size())));
+  return sorted[std::max<size_t>(rank, 1) - 1];
+}
+
 double SampleVariance(std::span<const double> values) {
   if (values.size() < 2) return 0;
   const auto count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  const double mean = Mean(values);
   double sum = 0;
   for (const double value : values) sum += (value - mean) * (value - mean);
   return sum / (count - 1);
@@ -133,8 +144,7 @@ Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> 
   const Clusters grouped = GroupByCluster(values, clusters);
   const size_t count = grouped.sums.size();
   estimate.clusters = count;
-  estimate.mean =
-      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  estimate.mean = Mean(values);
   const auto [least, most] = std::ranges::minmax(values);
   if (count == 1) {
     estimate.low = -std::numeric_limits<double>::infinity();

@@ -25,6 +25,11 @@ inline double Share(uint64_t count, uint64_t of) {
   return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
 }
 
+// 0 of no values.
+double Mean(std::span<const double> values);
+// The value below which `share` of the sorted values lie (nearest rank); 0 of no values.
+double Percentile(std::span<const double> sorted, double share);
+
 // With n - 1 below; 0 of fewer than two values.
 double SampleVariance(std::span<const double> values);
 

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "eval/query_ranking.h"
 #include "eval/question_pairs.h"
+#include "eval/statistics.h"
 
 namespace quarry::eval {
 namespace {
@@ -18,10 +19,6 @@ constexpr double kB[] = {0.3, 0.5, 0.75, 0.9};
 constexpr int kWeightSteps = 20;
 constexpr size_t kNestedSubsets = 5;  // 1, 1/2, 1/4, ... of the questions
 constexpr size_t kFewQuestions = 10;  // below, a subset teaches nothing
-
-double MeanOf(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 // nDCG of each question.
 Result<std::vector<double>> MeasureAll(const JudgedQuestions& questions, SearchMode mode,
@@ -84,8 +81,8 @@ class Learner {
       QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = report_.current.bm25}));
       QUARRY_ASSIGN_OR_RETURN(before_, HeldOut(report_.current.dense_weight, *trial));
     }
-    report_.ndcg_current = MeanOf(before_);
-    report_.ndcg_learnt = MeanOf(after_);
+    report_.ndcg_current = Mean(before_);
+    report_.ndcg_learnt = Mean(after_);
     report_.gain = GainOf(before_, after_);
     return std::move(report_);
   }
@@ -105,7 +102,7 @@ class Learner {
                               MeasureAll(train_, SearchMode::kLexical, options_.retrieval,
                                          options_.k, *trial, context_));
       report_.bm25_trials.push_back(
-          {{.bm25 = bm25, .dense_weight = options_.current.dense_weight}, MeanOf(values)});
+          {{.bm25 = bm25, .dense_weight = options_.current.dense_weight}, Mean(values)});
       Show("trying k1 and b", report_.bm25_trials.size(), grid.size());
     }
     report_.learnt.bm25 = Best(report_.bm25_trials).parameters.bm25;
@@ -140,7 +137,7 @@ class Learner {
           MeasureAll(train_, SearchMode::kHybrid, options, options_.k, trial, context_));
       QUARRY_ASSIGN_OR_RETURN(std::vector<double> held, HeldOut(weight, trial));
       report_.weight_trials.push_back(
-          {{.bm25 = report_.learnt.bm25, .dense_weight = weight}, MeanOf(learnt)});
+          {{.bm25 = report_.learnt.bm25, .dense_weight = weight}, Mean(learnt)});
       train_values_.push_back(std::move(learnt));
       held_values_.push_back(std::move(held));
       Show("trying weights", report_.weight_trials.size(), weights.size());
@@ -179,7 +176,7 @@ class Learner {
           const std::vector<double> values,
           MeasureAll(others, SearchMode::kHybrid, WithWeight(options_.retrieval, weight),
                      options_.k, *trial, context_));
-      trials.push_back({{.bm25 = learnt.bm25, .dense_weight = weight}, MeanOf(values)});
+      trials.push_back({{.bm25 = learnt.bm25, .dense_weight = weight}, Mean(values)});
     }
     learnt.dense_weight = Best(trials).parameters.dense_weight;
     trial.reset();
@@ -219,7 +216,7 @@ class Learner {
           best = trial;
         }
       }
-      points.push_back({static_cast<double>(size), 1 - MeanOf(held_values_[best]),
+      points.push_back({static_cast<double>(size), 1 - Mean(held_values_[best]),
                         static_cast<double>(held_out_.queries.size())});
     }
     const Result<LearningCurve> curve = FitLearningCurve(points);
