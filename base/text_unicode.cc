@@ -78,12 +78,18 @@ bool IsIdeograph(char32_t c) {
          (c >= 0x2A700 && c <= 0x2CEAF) || (c >= 0x2F800 && c <= 0x2FA1F);
 }
 
-void AppendLowerCase(std::string& out, char32_t c) {
-  if (c == 0x130) {  // the only character whose small form is two
-    out += "i\u0307";
-    return;
+std::string ToLowerCase(std::string_view utf8) {
+  std::string lower;
+  lower.reserve(utf8.size());
+  for (size_t offset = 0; offset < utf8.size();) {
+    const char32_t c = NextCodePoint(utf8, offset);
+    if (c == 0x130) {  // the only character whose small form is two
+      lower += "i\u0307";
+    } else {
+      AppendCodePoint(lower, static_cast<char32_t>(u_tolower(static_cast<UChar32>(c))));
+    }
   }
-  AppendCodePoint(out, static_cast<char32_t>(u_tolower(static_cast<UChar32>(c))));
+  return lower;
 }
 
 }  // namespace quarry

@@ -25,7 +25,7 @@ bool IsWhiteSpace(char32_t c);
 // The CJK ideographs of all blocks, without kana and hangul.
 bool IsIdeograph(char32_t c);
 
-// Appends the small form of one character, without regard to what stands beside it.
-void AppendLowerCase(std::string& out, char32_t c);
+// Small letters, each character without regard to what stands beside it. Malformed bytes become U+FFFD.
+std::string ToLowerCase(std::string_view utf8);
 
 }  // namespace quarry

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <utility>
+
+#include "model/cpu_features.h"
 #endif
 
 namespace quarry::model {
@@ -43,16 +45,6 @@ __attribute__((target("avx2"))) void AccumulateBytesAvx2(float factor, const int
     _mm256_storeu_ps(sums + i, _mm256_add_ps(_mm256_loadu_ps(sums + i), product));
   }
   for (; i < count; ++i) sums[i] += factor * static_cast<float>(row[i]);
-}
-
-bool HasAvx2() {
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
-}
-
-bool HasAvx512() {
-  static const bool has = __builtin_cpu_supports("avx512f") != 0;
-  return has;
 }
 
 constexpr size_t kCacheLine = 16;  // floats

@@ -7,6 +7,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "model/cpu_features.h"
 #endif
 
 // Both versions do the same operations in the same order, rounded after each (no fused
@@ -129,11 +131,6 @@ __attribute__((target("avx2"))) float DotProductAvx2(const float* a, const float
     sums = _mm256_add_ps(sums, _mm256_mul_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i)));
   }
   return SumOfLanesAvx2(sums);
-}
-
-bool HasAvx2() {
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
 }
 #endif
 

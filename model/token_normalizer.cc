@@ -46,15 +46,6 @@ std::string Filter(std::string_view text, Keep keep) {
   return out;
 }
 
-std::string LowerCase(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t offset = 0; offset < text.size();) {
-    AppendLowerCase(out, NextCodePoint(text, offset));
-  }
-  return out;
-}
-
 }  // namespace
 
 Status CheckGrowth(size_t given, size_t made) {
@@ -71,7 +62,7 @@ NormalizerStep BertNormalizer(BertNormalizerOptions options) {
       text = Filter(ToNormalForm(text, NormalForm::kNfd),
                     [](char32_t c) { return !IsNonspacingMark(c); });
     }
-    if (options.lower_case) text = LowerCase(text);
+    if (options.lower_case) text = ToLowerCase(text);
     return OkStatus();
   };
 }
@@ -85,7 +76,7 @@ NormalizerStep UnicodeNormalizer(NormalForm form) {
 
 NormalizerStep LowerCaseNormalizer() {
   return [](std::string& text) {
-    text = LowerCase(text);
+    text = ToLowerCase(text);
     return OkStatus();
   };
 }

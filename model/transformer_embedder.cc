@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "base/text.h"
 #include "base/text_unicode.h"
 #include "model/embedder_folder.h"
 #include "model/transformer_batches.h"
@@ -39,7 +38,7 @@ class TransformerEmbedder final : public Embedder {
     for (const std::string& given : texts) {
       QUARRY_RETURN_IF_ERROR(context.Check());
       text.assign(prefix).append(given);
-      if (config_.lower_case) text = LowerCase(text);
+      if (config_.lower_case) text = ToLowerCase(text);
       QUARRY_ASSIGN_OR_RETURN(Encoding input, tokenizer_->Encode(text, *config_.max_tokens));
       inputs.push_back(std::move(input));
     }
@@ -54,13 +53,6 @@ class TransformerEmbedder final : public Embedder {
   }
 
  private:
-  static std::string LowerCase(std::string_view text) {
-    std::string out;
-    for (size_t offset = 0; offset < text.size();)
-      AppendLowerCase(out, NextCodePoint(text, offset));
-    return out;
-  }
-
   // `row` is of zeros, and stays so for a text without tokens. REQUIRES: tokens > 0.
   void Pool(const float* states, size_t tokens, std::span<float> row) const {
     const size_t hidden = row.size();
