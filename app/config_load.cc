@@ -7,6 +7,7 @@
 #include "app/config.h"
 #include "base/file.h"
 #include "base/names.h"
+#include "base/text.h"
 #include "model/url.h"
 
 extern char** environ;
@@ -50,14 +51,8 @@ bool IsInSectionOfEnvironment(std::string_view variable) {
 }
 
 std::vector<std::string> SplitList(const std::string& text) {
-  std::vector<std::string> parts;
-  size_t begin = 0;
-  while (begin <= text.size()) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    if (end > begin) parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
+  const std::vector<std::string_view> parts = SplitNonEmpty(text, ",");
+  return std::vector<std::string>(parts.begin(), parts.end());
 }
 
 Status SetKey(const ConfigKey& key, const std::vector<std::string>& texts, bool is_list,

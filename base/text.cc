@@ -282,6 +282,22 @@ std::string_view Trim(std::string_view utf8) {
   return utf8.substr(begin, end - begin);
 }
 
+std::vector<std::string_view> Split(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> pieces;
+  while (true) {
+    const size_t end = text.find(separator);
+    pieces.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return pieces;
+    text.remove_prefix(end + separator.size());
+  }
+}
+
+std::vector<std::string_view> SplitNonEmpty(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> pieces = Split(text, separator);
+  std::erase(pieces, std::string_view());
+  return pieces;
+}
+
 std::u32string ToUtf32(std::string_view utf8) {
   std::u32string code_points;
   for (size_t offset = 0; offset < utf8.size();) code_points += TakeUtf8(utf8, offset);

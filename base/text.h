@@ -111,6 +111,12 @@ std::string Join(const Pieces& pieces, std::string_view separator) {
   return text;
 }
 
+// What stands between the separators, also where that is nothing: one piece more than there are separators. REQUIRES:
+// the separator is not empty.
+std::vector<std::string_view> Split(std::string_view text, std::string_view separator);
+// Likewise without the empty pieces.
+std::vector<std::string_view> SplitNonEmpty(std::string_view text, std::string_view separator);
+
 // At most `max_bytes` of `utf8`, cut at a character boundary.
 std::string_view TruncateUtf8(std::string_view utf8, size_t max_bytes);
 

@@ -137,13 +137,9 @@ bool IsYearNumber(std::string_view text) {
 
 bool SpeaksOfAny(std::string_view text, std::string_view topic) {
   const std::string folded = Fold(text);
-  while (!topic.empty()) {
-    const size_t end = std::min(topic.find(kTopicDivider), topic.size());
-    const std::string_view name = Trim(topic.substr(0, end));
-    if (!name.empty() && folded.find(Fold(name)) != std::string::npos) return true;
-    topic.remove_prefix(std::min(end + 1, topic.size()));
-  }
-  return false;
+  return std::ranges::any_of(Split(topic, kTopicDivider), [&](std::string_view name) {
+    return !Trim(name).empty() && folded.find(Fold(Trim(name))) != std::string::npos;
+  });
 }
 
 std::string WithoutEnd(std::string_view question) {

@@ -44,7 +44,7 @@ struct StandaloneQuestion {
   // "" of what only tells when or where, "And on weekends?"
   std::string added = {};
 };
-constexpr char kTopicDivider = ',';
+constexpr std::string_view kTopicDivider = ",";
 
 // Whether `text` names by a code another thing of the kind of the topic's and not that: "VX-240" where the topic is
 // "VX-220".

@@ -58,11 +58,9 @@ double ShareSaid(const WordSet& asked, const WordSet& said) {
 // casing nor any other part.
 std::vector<WordSet> WordsOfNames(std::string_view topic, const Analyzer& analyzer) {
   std::vector<WordSet> names;
-  while (!topic.empty()) {
-    const size_t end = std::min(topic.find(kTopicDivider), topic.size());
-    WordSet words = ContentWords(topic.substr(0, end), analyzer);
+  for (const std::string_view name : Split(topic, kTopicDivider)) {
+    WordSet words = ContentWords(name, analyzer);
     if (!words.empty()) names.push_back(std::move(words));
-    topic.remove_prefix(std::min(end + 1, topic.size()));
   }
   return names;
 }

@@ -24,16 +24,6 @@ bool IsTableType(std::string_view media_type) {
          media_type == "application/vnd.ms-excel";
 }
 
-std::vector<std::string_view> SplitBy(std::string_view text, std::string_view separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + separator.size());
-  }
-}
-
 // What heads a cell; "" for nothing.
 std::string_view LabelOf(std::string_view cell) {
   const size_t end = cell.find(": ");
@@ -123,8 +113,8 @@ Result<TablePlaces> FindTables(const index::Snapshot& snapshot, size_t position)
 
 void ParseTableText(std::string_view text, SourceTable& table) {
   TableCells rows;
-  for (const std::string_view line : SplitBy(text, "\n")) {
-    if (!Trim(line).empty()) rows.push_back(SplitBy(line, "; "));
+  for (const std::string_view line : Split(text, "\n")) {
+    if (!Trim(line).empty()) rows.push_back(Split(line, "; "));
   }
   table.columns = FindColumns(rows);
   const bool is_headed = !table.columns.empty();

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/word_lists.h"
+#include "ingest/format.h"
 
 namespace quarry::ingest {
 namespace {
@@ -260,12 +261,7 @@ class IndentationOutliner {
 
 const CodeLanguage& CodeLanguageOf(std::string_view extension) {
   for (const CodeLanguage& language : kLanguages) {
-    std::string_view rest = language.extensions;
-    while (!rest.empty()) {
-      const size_t space = std::min(rest.find(' '), rest.size());
-      if (rest.substr(0, space) == extension) return language;
-      rest.remove_prefix(std::min(space + 1, rest.size()));
-    }
+    if (IsOneOfExtensions(extension, language.extensions)) return language;
   }
   return std::end(kLanguages)[-1];
 }

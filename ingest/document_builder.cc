@@ -121,6 +121,10 @@ void RunningText::AppendLineBreak() {
   if (out_->size() > start_) *out_ += '\n';
 }
 
+std::vector<std::string_view> ViewsOf(const std::vector<std::string>& cells) {
+  return {cells.begin(), cells.end()};
+}
+
 void TableWriter::SetHeader(const std::vector<std::string_view>& cells) {
   constexpr size_t kMaxLabelBytes = 120;
   labels_.clear();

@@ -117,6 +117,9 @@ class TableWriter {
   uint64_t cell_bytes_ = 0;
 };
 
+// Views of the cells, which must outlive them.
+std::vector<std::string_view> ViewsOf(const std::vector<std::string>& cells);
+
 // Errors of one source. The first 100 are kept; the others are counted in one last entry.
 class ErrorList {
  public:

@@ -160,15 +160,19 @@ bool IsRead(Format format) { return kRows[static_cast<size_t>(format)].make != n
 
 const char* MediaTypeOf(Format format) { return InfoOf(format).media_type; }
 
+bool IsOneOfExtensions(std::string_view extension, std::string_view extensions) {
+  while (!extensions.empty()) {
+    const size_t space = std::min(extensions.find(' '), extensions.size());
+    if (extensions.substr(0, space) == extension) return true;
+    extensions.remove_prefix(std::min(space + 1, extensions.size()));
+  }
+  return false;
+}
+
 std::optional<Format> FormatOfExtension(std::string_view extension) {
   if (extension.empty()) return std::nullopt;
   for (const FormatInfo& info : kInfos) {
-    std::string_view rest = info.extensions;
-    while (!rest.empty()) {
-      const size_t space = std::min(rest.find(' '), rest.size());
-      if (rest.substr(0, space) == extension) return info.format;
-      rest.remove_prefix(std::min(space + 1, rest.size()));
-    }
+    if (IsOneOfExtensions(extension, info.extensions)) return info.format;
   }
   return std::nullopt;
 }

@@ -71,6 +71,8 @@ bool IsRead(Format format);
 
 const char* MediaTypeOf(Format format);
 std::optional<Format> FormatOfExtension(std::string_view extension);
+// Whether `extension` is one of `extensions`, which have spaces between them.
+bool IsOneOfExtensions(std::string_view extension, std::string_view extensions);
 
 // Finds a binary format by the content: magic numbers, of a package what is in it, of mail its
 // first header fields. nullopt for text and for what is not known.

@@ -81,23 +81,13 @@ bool MatchesName(std::string_view glob, std::string_view name) {
   return p == glob.size();
 }
 
-std::vector<std::string_view> SplitNames(std::string_view path) {
-  std::vector<std::string_view> names;
-  while (true) {
-    const size_t slash = path.find('/');
-    names.push_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return names;
-    path.remove_prefix(slash + 1);
-  }
-}
-
 }  // namespace
 
 // The scheme of MatchesName one level up.
 bool MatchesPath(std::string_view glob, std::string_view path) {
-  std::vector<std::string_view> pattern = SplitNames(glob);
+  std::vector<std::string_view> pattern = Split(glob, "/");
   if (pattern.back() == "**") pattern.push_back("*");
-  const std::vector<std::string_view> names = SplitNames(path);
+  const std::vector<std::string_view> names = Split(path, "/");
   size_t p = 0;
   size_t n = 0;
   size_t behind_stars = std::string_view::npos;

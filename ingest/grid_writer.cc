@@ -9,10 +9,6 @@
 namespace quarry::ingest {
 namespace {
 
-std::vector<std::string_view> ViewsOf(const std::vector<std::string>& cells) {
-  return {cells.begin(), cells.end()};
-}
-
 size_t CountFilled(const std::vector<std::string>& cells) {
   return static_cast<size_t>(
       std::ranges::count_if(cells, [](const std::string& cell) { return !Trim(cell).empty(); }));

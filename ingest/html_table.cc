@@ -128,10 +128,6 @@ class Placer {
   size_t repeated_ = 0;
 };
 
-std::vector<std::string_view> ViewsOf(const std::vector<std::string>& texts) {
-  return {texts.begin(), texts.end()};
-}
-
 }  // namespace
 
 bool WriteTable(const Page& page, const Node& table, DocumentBuilder* builder) {

@@ -78,16 +78,6 @@ size_t ChineseValueBegin(std::string_view text) {
   return begin;
 }
 
-std::vector<std::string_view> WordsBetweenBlanks(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find(' ', begin), text.size());
-    if (end > begin) words.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words;
-}
-
 bool IsEnglishUnit(std::string_view word) {
   const std::string lower = AsciiLower(word);
   std::string_view singular = lower;
@@ -114,7 +104,7 @@ bool IsWrittenNumber(std::string_view word) {
 }
 
 size_t EnglishValueBegin(std::string_view text) {
-  const std::vector<std::string_view> words = WordsBetweenBlanks(WithoutEnd(text));
+  const std::vector<std::string_view> words = SplitNonEmpty(WithoutEnd(text), " ");
   // Behind the verb and what is spoken of.
   for (size_t i = words.size(); i-- > 2;) {
     if (!IsWrittenNumber(words[i])) continue;

@@ -41,16 +41,6 @@ Result<Sources> OpenSources() {
   return sources;
 }
 
-std::vector<std::string_view> Split(std::string_view phrase) {
-  std::vector<std::string_view> terms;
-  while (true) {
-    const size_t end = phrase.find(' ');
-    terms.push_back(phrase.substr(0, end));
-    if (end == std::string_view::npos) return terms;
-    phrase.remove_prefix(end + 1);
-  }
-}
-
 // What stands for the word in what is searched; none where it leads nowhere.
 Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands) {
   std::vector<std::string> alternatives;
@@ -64,7 +54,7 @@ Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stand
       add(one);
       continue;
     }
-    const std::vector<std::string_view> terms = Split(one);
+    const std::vector<std::string_view> terms = Split(one, " ");
     if (!std::ranges::all_of(terms, stands)) continue;
     for (const std::string_view term : terms) phrase.push_back({std::string(term)});
   }

@@ -20,16 +20,6 @@ namespace {
 
 using Tokens = std::span<const QuestionToken>;
 
-std::vector<std::string_view> Split(std::string_view text, char mark) {
-  std::vector<std::string_view> parts;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(mark, begin), text.size());
-    if (end > begin) parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 // Phrases as tokens, found longest first at a place of a question.
 template <typename Value>
 class PhraseTable {
@@ -97,27 +87,27 @@ const Lexicon& TheLexicon() {
   static const Lexicon* const lexicon = [] {
     auto* made = new Lexicon;
     for (const question_lexicon::Row& row : question_lexicon::FactRows()) {
-      for (const std::string_view phrase : Split(row.words, '|')) {
+      for (const std::string_view phrase : SplitNonEmpty(row.words, "|")) {
         made->facts.Add(phrase, {row.kind, std::string(row.value.empty() ? phrase : row.value)});
       }
     }
-    for (const std::string_view word : Split(question_lexicon::FunctionWords(), '|')) {
+    for (const std::string_view word : SplitNonEmpty(question_lexicon::FunctionWords(), "|")) {
       made->functions.Add(word, true);
     }
-    for (const std::string_view word : Split(question_lexicon::NeutralWords(), '|')) {
+    for (const std::string_view word : SplitNonEmpty(question_lexicon::NeutralWords(), "|")) {
       made->neutral.Add(word, "");
     }
     for (const model::WordWithoutDenial& one : model::WordsWithoutDenial()) {
       made->neutral.Add(one.word, Fold(one.not_before));
     }
-    for (const std::string_view word : Split(question_lexicon::NowWords(), '|')) {
+    for (const std::string_view word : SplitNonEmpty(question_lexicon::NowWords(), "|")) {
       made->now.Add(word, true);
     }
-    for (const std::string_view word : Split(question_lexicon::RelativeTimes(), '|')) {
+    for (const std::string_view word : SplitNonEmpty(question_lexicon::RelativeTimes(), "|")) {
       made->relative.Add(word, true);
     }
-    for (const std::string_view group : Split(question_lexicon::Units(), '|')) {
-      const std::vector<std::string_view> names = Split(group, ',');
+    for (const std::string_view group : SplitNonEmpty(question_lexicon::Units(), "|")) {
+      const std::vector<std::string_view> names = SplitNonEmpty(group, ",");
       for (const std::string_view name : names) made->units.AddUnit(name, std::string(names[0]));
     }
     return made;

@@ -38,16 +38,6 @@ struct Word {
   std::vector<std::string> senses;  // stems with spaces between
 };
 
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> pieces;
-  while (true) {
-    const size_t end = text.find(separator);
-    pieces.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return pieces;
-    text.remove_prefix(end + 1);
-  }
-}
-
 // The content words of a sense, stemmed; "" where there are none, too many, or others than plain words.
 std::string Stems(std::string_view sense, const Analyzer& analyzer) {
   std::string stems;
@@ -71,8 +61,8 @@ std::vector<std::string> Pairs(std::string_view text) {
 
 std::vector<Word> ReadWords(std::string_view file, const Analyzer& analyzer) {
   std::vector<Word> words;
-  for (const std::string_view line : Split(file, '\n')) {
-    const std::vector<std::string_view> fields = Split(line, '\t');
+  for (const std::string_view line : Split(file, "\n")) {
+    const std::vector<std::string_view> fields = Split(line, "\t");
     if (fields.size() < 2) continue;
     Word word{.text = Fold(fields[0]), .senses = {}};
     for (size_t i = 1; i < fields.size(); ++i) {

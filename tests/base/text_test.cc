@@ -91,6 +91,14 @@ TEST(ScriptTest, CjkIsToldByTheFirstCharacterOrByMost) {
   EXPECT_FALSE(IsMostlyCjk(""));
 }
 
+TEST(SplitTest, PiecesStandBetweenTheSeparators) {
+  using Pieces = std::vector<std::string_view>;
+  EXPECT_EQ(Split("a, b,, ", ", "), (Pieces{"a", "b,", ""}));
+  EXPECT_EQ(Split("", ","), Pieces{""});
+  EXPECT_EQ(SplitNonEmpty(",a,,b,", ","), (Pieces{"a", "b"}));
+  EXPECT_EQ(SplitNonEmpty("", ","), Pieces{});
+}
+
 TEST(TruncateUtf8Test, CutsBeforeTheCharacterThatDoesNotFit) {
   EXPECT_EQ(TruncateUtf8("中文", 6), "中文");
   EXPECT_EQ(TruncateUtf8("中文", 5), "中");
