@@ -44,6 +44,22 @@ inline std::string_view TrimBlanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+// Where the digits end that begin at byte `at`, if any do; likewise spaces.
+inline size_t BehindDigits(std::string_view text, size_t at) {
+  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
+  return at;
+}
+inline size_t BehindSpaces(std::string_view text, size_t at) {
+  while (at < text.size() && text[at] == ' ') ++at;
+  return at;
+}
+
+// "2024": four digits that rather tell a year than a number, of the 20th or 21st century.
+inline bool IsYearNumber(std::string_view text) {
+  return text.size() == 4 && (text.starts_with("19") || text.starts_with("20")) &&
+         std::all_of(text.begin(), text.end(), IsAsciiDigit);
+}
+
 // A token of HTTP, as names of methods and headers are (RFC 9110, 5.6.2).
 inline bool IsHttpToken(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";

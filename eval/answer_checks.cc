@@ -185,8 +185,7 @@ std::string WithoutMarkers(std::string_view answer) {
   std::string text;
   for (size_t i = 0; i < answer.size(); ++i) {
     if (answer[i] == '[') {
-      size_t end = i + 1;
-      while (end < answer.size() && IsAsciiDigit(answer[end])) ++end;
+      const size_t end = BehindDigits(answer, i + 1);
       if (end > i + 1 && end < answer.size() && answer[end] == ']') {
         if (text.ends_with(' ')) text.pop_back();
         i = end;

@@ -69,12 +69,6 @@ constexpr std::string_view kMonthNames[] = {"january",   "february", "march",   
 
 enum class ChangeStamp { kNone, kVersion, kDate };
 
-size_t LeadingDigits(std::string_view text) {
-  size_t size = 0;
-  while (size < text.size() && IsAsciiDigit(text[size])) ++size;
-  return size;
-}
-
 bool TakePrefix(std::string_view prefix, std::string_view& text) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -86,7 +80,7 @@ bool TakeNamedDate(std::string_view& text) {
   std::string_view rest = text;
   bool has_month = false;
   for (int word = 0; word < 3; ++word) {
-    const size_t digits = LeadingDigits(rest);
+    const size_t digits = BehindDigits(rest, 0);
     size_t size = digits;
     while (size < rest.size() && IsAsciiLetter(rest[size])) ++size;
     const std::string token = AsciiLower(rest.substr(0, size));
@@ -122,7 +116,7 @@ ChangeStamp TakeStamp(std::string_view& text) {
     if (is_marked) rest.remove_prefix(1);
     std::vector<size_t> numbers;  // of how many digits each is
     for (bool goes_on = true; goes_on;) {
-      const size_t digits = LeadingDigits(rest);
+      const size_t digits = BehindDigits(rest, 0);
       if (digits == 0) break;
       numbers.push_back(digits);
       rest.remove_prefix(digits);

@@ -117,8 +117,7 @@ bool AsksForWhatIsInForce(std::string_view question, const Context& context,
   const auto years = [](std::string_view text) {
     std::set<std::string> found;
     for (size_t at = 0; at < text.size(); ++at) {
-      size_t end = at;
-      while (end < text.size() && IsAsciiDigit(text[end])) ++end;
+      const size_t end = BehindDigits(text, at);
       if (end - at == 4) found.emplace(text.substr(at, 4));
       if (end > at) at = end - 1;
     }

@@ -23,7 +23,6 @@ using Covered = std::bitset<kMostQuestionTerms>;
 constexpr double kKnown =
     0.5;  // of the question's words: so many stand in the row and its headings
 constexpr double kInRowItself = 0.3;
-constexpr size_t kYearDigits = 4;
 
 // "Name: Marta Quill; Role: ..." has the cells "Marta Quill" and what follows; of an item of a list,
 // "Pump VX-240: 36 months", the label is the only one.
@@ -40,13 +39,10 @@ std::vector<std::string_view> CellsOf(const ContextPiece& piece) {
 std::string WithoutYears(std::string_view text) {
   std::string kept;
   for (size_t at = 0; at < text.size();) {
-    size_t end = at;
-    while (end < text.size() && IsAsciiDigit(text[end])) ++end;
+    const size_t end = BehindDigits(text, at);
     const std::string_view digits = text.substr(at, end - at);
-    const bool is_year =
-        digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"));
     if (digits.empty()) kept += text[at];
-    if (!is_year) kept += digits;
+    if (!IsYearNumber(digits)) kept += digits;
     at += std::max<size_t>(digits.size(), 1);
   }
   return kept;
@@ -250,10 +246,8 @@ bool BoundsYear(std::string_view folded) {
   static constexpr std::string_view kBehind[] = {"年以后", "年之后", "年后",   "年以前",
                                                  "年之前", "年前",   "年以来", "年起"};
   for (size_t at = 0; at < folded.size();) {
-    size_t end = at;
-    while (end < folded.size() && IsAsciiDigit(folded[end])) ++end;
-    const std::string_view digits = folded.substr(at, end - at);
-    if (digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"))) {
+    const size_t end = BehindDigits(folded, at);
+    if (IsYearNumber(folded.substr(at, end - at))) {
       const std::string_view before = TrimBlanks(folded.substr(0, at));
       const std::string_view behind = TrimBlanks(folded.substr(end));
       if (EndsWithAny(before, kBefore) || StartsWithAny(behind, kBehind)) return true;

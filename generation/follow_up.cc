@@ -130,11 +130,6 @@ std::string SiblingIn(std::string_view answer, std::string_view question) {
   return sibling;
 }
 
-bool IsYearNumber(std::string_view text) {
-  return text.size() == 4 && (text.starts_with("19") || text.starts_with("20")) &&
-         std::ranges::all_of(text, IsAsciiDigit);
-}
-
 bool SpeaksOfAny(std::string_view text, std::string_view topic) {
   const std::string folded = Fold(text);
   return std::ranges::any_of(Split(topic, kTopicDivider), [&](std::string_view name) {

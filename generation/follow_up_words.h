@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "generation/follow_up.h"
@@ -54,9 +55,6 @@ std::vector<std::string_view> NamingCodesOf(std::string_view text);
 // The one thing of the kind of a code of the question's that the answer names beside it; "" where it names none, or
 // several.
 std::string SiblingIn(std::string_view answer, std::string_view question);
-
-// "2024": says when, and names no thing.
-bool IsYearNumber(std::string_view text);
 
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);

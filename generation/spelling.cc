@@ -67,7 +67,7 @@ std::optional<Mention> QuarterAt(std::string_view text, size_t begin) {
 
 std::optional<uint32_t> TakeNumber(std::string_view text, size_t& at, size_t& digits) {
   const size_t begin = at;
-  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
+  at = BehindDigits(text, at);
   digits = at - begin;
   uint32_t number = 0;
   if (digits == 0 || digits > 2) return std::nullopt;

@@ -9,11 +9,7 @@
 namespace quarry::ingest {
 namespace {
 
-bool IsYear(std::string_view cell) {
-  cell = Trim(cell);
-  return cell.size() == 4 && (cell.starts_with("19") || cell.starts_with("20")) &&
-         std::all_of(cell.begin(), cell.end(), IsAsciiDigit);
-}
+bool IsYear(std::string_view cell) { return IsYearNumber(Trim(cell)); }
 
 }  // namespace
 

@@ -44,11 +44,6 @@ constexpr std::string_view kNoUnits[] = {
 
 }  // namespace
 
-size_t BehindSpaces(std::string_view text, size_t at) {
-  while (at < text.size() && text[at] == ' ') ++at;
-  return at;
-}
-
 std::pair<std::string, size_t> UnitBehind(std::string_view even, size_t at) {
   size_t begin = BehindSpaces(even, at);
   for (const UnitForm& unit : kChineseUnits) {

@@ -10,9 +10,6 @@
 
 namespace quarry::model {
 
-// Where the text goes on behind spaces.
-size_t BehindSpaces(std::string_view text, size_t at);
-
 // What is counted behind byte `at`, and where that ends; "" and `at` where nothing is. One name for all forms of a unit;
 // of a word that is none that is known, its singular.
 std::pair<std::string, size_t> UnitBehind(std::string_view even, size_t at);

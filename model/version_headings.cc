@@ -27,15 +27,6 @@ constexpr std::string_view kReleaseParts[] = {"发布", "發布", "发行", "發
                                               "上線", "版本", "日期", "的",   "了",   "是",
                                               "在",   "于",   "於",   "被",   "版"};
 
-size_t EndOfDigits(std::string_view text, size_t at) {
-  while (at < text.size() && IsAsciiDigit(text[at])) ++at;
-  return at;
-}
-
-bool IsYearNumber(std::string_view digits) {
-  return digits.size() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
-}
-
 // Numbers with one mark between them: "3.4.0", "2026-09-14".
 struct NumberChain {
   std::vector<std::string_view> numbers;
@@ -45,14 +36,14 @@ struct NumberChain {
 
 NumberChain ChainAt(std::string_view text, size_t begin) {
   NumberChain chain;
-  chain.end = EndOfDigits(text, begin);
+  chain.end = BehindDigits(text, begin);
   chain.numbers.push_back(text.substr(begin, chain.end - begin));
   while (chain.end + 1 < text.size() && IsAsciiDigit(text[chain.end + 1]) &&
          IsOneOf(text.substr(chain.end, 1), {".", "-", "/"}) &&
          (chain.mark == '\0' || chain.mark == text[chain.end])) {
     chain.mark = text[chain.end];
     const size_t next = chain.end + 1;
-    chain.end = EndOfDigits(text, next);
+    chain.end = BehindDigits(text, next);
     chain.numbers.push_back(text.substr(next, chain.end - next));
   }
   return chain;
