@@ -95,6 +95,11 @@ uint32_t CountTokens(std::string_view utf8);
 // there are no letters of these. Judged by the first 64 KiB.
 std::string DetectLanguage(std::string_view utf8);
 
+// Whether it ends with a question mark, of either width.
+inline bool EndsWithQuestionMark(std::string_view utf8) {
+  return utf8.ends_with('?') || utf8.ends_with("？");
+}
+
 // Without leading and trailing Unicode white space.
 std::string_view Trim(std::string_view utf8);
 

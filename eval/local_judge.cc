@@ -59,9 +59,8 @@ bool Denies(std::string_view claim, std::string_view piece, const Analyzer& anal
 }
 
 std::string_view WithoutEndMark(std::string_view text) {
-  for (const std::string_view mark : {".", "。", "；", ";", "!", "！", "?", "？"}) {
-    if (text.ends_with(mark)) return text.substr(0, text.size() - mark.size());
-  }
+  constexpr std::string_view kMarks[] = {".", "。", "；", ";", "!", "！", "?", "？"};
+  RemoveAnySuffix(text, kMarks);
   return text;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/answer_guide.h"
 #include "base/ascii.h"
+#include "base/text.h"
 
 namespace quarry::generation {
 namespace {
@@ -53,7 +54,7 @@ std::string FilterFault(const Query& query, const index::Snapshot& snapshot, boo
   if (!mismatches.ok()) return "";  // a reader of answers has no use for what the store says
   std::string text = FieldMismatchText(*mismatches, chinese ? "zh" : "en");
   if (text.empty()) return text;
-  if (!text.ends_with("?") && !text.ends_with("？")) text += chinese ? "。" : ".";
+  if (!EndsWithQuestionMark(text)) text += chinese ? "。" : ".";
   if (chinese) return text;
   text[0] = AsciiUpper(text[0]);
   return ' ' + text;

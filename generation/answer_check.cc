@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/text.h"
 #include "generation/planted_instructions.h"
 #include "generation/tool.h"
 #include "model/answer_reasons.h"
@@ -96,7 +97,7 @@ bool AssertsNothing(ReplyKind kind, const CitedSentence& sentence) {
   if (kind == ReplyKind::kContradiction) return true;
   if (kind != ReplyKind::kAskBack) return false;
   const std::string_view asked = Trim(sentence.words);
-  return asked.ends_with('?') || asked.ends_with("？");
+  return EndsWithQuestionMark(asked);
 }
 
 void FillCitations(const Analyzer& analyzer, std::string_view language, Answer& answer) {

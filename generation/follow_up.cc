@@ -140,14 +140,7 @@ bool SpeaksOfAny(std::string_view text, std::string_view topic) {
 std::string WithoutEnd(std::string_view question) {
   static constexpr std::string_view kEnds[] = {"?", "!", ".", "？", "！", "。", " "};
   question = Trim(question);
-  bool again = true;
-  while (again) {
-    again = false;
-    for (const std::string_view end : kEnds) {
-      if (!question.ends_with(end)) continue;
-      question.remove_suffix(end.size());
-      again = true;
-    }
+  while (RemoveAnySuffix(question, kEnds)) {
   }
   return std::string(question);
 }

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/text.h"
+
 namespace quarry::generation {
 namespace {
 
@@ -26,13 +28,11 @@ size_t CountShared(std::span<const uint64_t> terms, std::span<const uint64_t> ha
       terms, [&](uint64_t term) { return std::ranges::binary_search(hashes, term); }));
 }
 
-bool IsQuestion(std::string_view text) { return text.ends_with('?') || text.ends_with("？"); }
-
 double FormOf(const DocumentPiece& piece, std::string_view text) {
   double factor = piece.begins_section ? kOpens : 1;
   if (piece.kind == BlockKind::kTable) factor *= kRow;
   if (piece.kind == BlockKind::kCode) factor *= kCode;
-  if (IsQuestion(text)) factor *= kAskingForm;
+  if (EndsWithQuestionMark(text)) factor *= kAskingForm;
   if (piece.tokens < kFragmentTokens) factor *= kFragment;
   return factor;
 }

@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/document.h"
+#include "base/text.h"
 #include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/written_words.h"
@@ -53,7 +54,7 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
                                              "多少", "哪",   "谁",   "誰",   "吗",   "嗎"};
 
 bool AsksAsHeading(std::string_view heading) {
-  if (heading.ends_with('?') || heading.ends_with("？")) return true;
+  if (EndsWithQuestionMark(heading)) return true;
   const std::vector<Word> words = Words(heading);
   return (!words.empty() && Among(AsciiLower(words[0].text), kAskingHeads)) ||
          ContainsAny(heading, kAskingParts);

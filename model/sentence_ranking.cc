@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "model/answer_weights.h"
 #include "model/asked_person.h"
 #include "model/written_words.h"
@@ -25,10 +26,6 @@ constexpr double kSiblingPenalty = 4;     // of one that speaks of another thing
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
 constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
-
-bool IsQuestionItself(std::string_view sentence) {
-  return sentence.ends_with('?') || sentence.ends_with("？");
-}
 
 // The first letters of a word, lower-case; 0 of a shorter one.
 uint32_t BeginningOf(std::string_view word) {
@@ -284,7 +281,7 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
                      kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
                      (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
                      (sentence.sibling ? kSiblingPenalty : 0.0) -
-                     (IsQuestionItself(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
+                     (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
                      (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;

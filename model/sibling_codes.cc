@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "base/word_lists.h"
 #include "model/number_reading.h"
 #include "model/range_cues.h"
@@ -192,7 +193,7 @@ std::optional<AskedCodes::Kin> SiblingSpokenOf(std::string_view text, ByteRange 
   if (StatesRange(said, own)) return std::nullopt;
   if (is_row) return own[0].range.begin < said.find("; ") ? own[0].sibling : std::nullopt;
   if (SetsBeside(Fold(said))) return std::nullopt;
-  if (said.ends_with('?') || said.ends_with("？")) return own[0].sibling;
+  if (EndsWithQuestionMark(said)) return own[0].sibling;
   const std::string_view before = said.substr(0, own[0].range.begin);
   const std::string_view behind = said.substr(std::min(own[0].range.end, said.size()));
   const bool is_topic = BeginsTopic(before) ||
