@@ -282,6 +282,13 @@ std::string_view Trim(std::string_view utf8) {
   return utf8.substr(begin, end - begin);
 }
 
+ByteRange TrimRange(std::string_view utf8, ByteRange range) {
+  const std::string_view inner = Trim(utf8.substr(range.begin, range.end - range.begin));
+  if (inner.empty()) return {range.begin, range.begin};
+  const auto begin = static_cast<size_t>(inner.data() - utf8.data());
+  return {begin, begin + inner.size()};
+}
+
 std::vector<std::string_view> Split(std::string_view text, std::string_view separator) {
   std::vector<std::string_view> pieces;
   while (true) {

@@ -102,6 +102,8 @@ inline bool EndsWithQuestionMark(std::string_view utf8) {
 
 // Without leading and trailing Unicode white space.
 std::string_view Trim(std::string_view utf8);
+// Likewise a range of it; one that is left empty begins where `range` does.
+ByteRange TrimRange(std::string_view utf8, ByteRange range);
 
 // The pieces (std::string, std::string_view) with `separator` between any two of them.
 template <typename Pieces>

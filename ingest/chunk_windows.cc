@@ -3,16 +3,11 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "ingest/chunk_units.h"
 
 namespace quarry::ingest {
 namespace {
-
-ByteRange Trimmed(std::string_view text, size_t begin, size_t end) {
-  const std::string_view kept = Trim(text.substr(begin, end - begin));
-  const auto from = static_cast<size_t>(kept.data() - text.data());
-  return {from, from + kept.size()};
-}
 
 // The end of the longest stretch from `begin` that has at most `tokens`; behind one character at
 // least. Bisection, for token counts grow with the text.
@@ -67,7 +62,7 @@ std::vector<ByteRange> CutFixed(std::string_view text, uint32_t tokens, uint32_t
   std::vector<ByteRange> windows;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = EndOfWindow(text, begin, Reach(text, begin, tokens));
-    const ByteRange window = Trimmed(text, begin, end);
+    const ByteRange window = TrimRange(text, {begin, end});
     // One that ends where the one before does has white space only beyond it.
     const bool adds = windows.empty() || window.end > windows.back().end;
     if (window.begin < window.end && adds) windows.push_back(window);
@@ -90,7 +85,7 @@ std::vector<ByteRange> SentencesOf(const Document& document) {
     while (begin < end) {
       const size_t newline = std::min(text.find('\n', begin), end);
       // Its indentation stays.
-      const ByteRange line = Trimmed(text, begin, newline);
+      const ByteRange line = TrimRange(text, {begin, newline});
       if (line.begin < line.end) sentences.push_back({begin, line.end});
       begin = newline + 1;
     }

@@ -8,14 +8,6 @@ namespace {
 
 constexpr uint32_t kShortCodeTokens = 60;
 
-// `range` of `text` without white space around it.
-ByteRange Trimmed(std::string_view text, ByteRange range) {
-  const std::string_view inner = Trim(text.substr(range.begin, range.end - range.begin));
-  if (inner.empty()) return {range.begin, range.begin};
-  const size_t begin = static_cast<size_t>(inner.data() - text.data());
-  return {begin, begin + inner.size()};
-}
-
 // Bytes of the longest prefix of `text` that has at most `max_tokens`, at least one character.
 size_t FittingPrefix(std::string_view text, uint32_t max_tokens) {
   size_t fits = 0;
@@ -58,9 +50,9 @@ void AddPieces(std::string_view text, ByteRange rest, ByteRange block, uint32_t 
       return;
     }
     const size_t cut = CutBehindMark(left.substr(0, FittingPrefix(left, max_tokens)));
-    const ByteRange piece = Trimmed(text, {rest.begin, rest.begin + cut});
+    const ByteRange piece = TrimRange(text, {rest.begin, rest.begin + cut});
     if (piece.begin < piece.end) pieces.push_back({piece, block});
-    rest = Trimmed(text, {rest.begin + cut, rest.end});
+    rest = TrimRange(text, {rest.begin + cut, rest.end});
   }
 }
 
@@ -68,7 +60,7 @@ std::vector<ByteRange> Lines(std::string_view text, ByteRange block) {
   std::vector<ByteRange> lines;
   for (size_t begin = block.begin; begin < block.end;) {
     const size_t end = std::min(text.find('\n', begin), block.end);
-    lines.push_back(Trimmed(text, {begin, end}));
+    lines.push_back(TrimRange(text, {begin, end}));
     begin = end + 1;
   }
   return lines;
@@ -88,7 +80,7 @@ std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_token
   };
   if (chunk.blocks.empty()) add_sentences({0, text.size()});
   for (const ChunkBlock& chunk_block : chunk.blocks) {
-    const ByteRange block = Trimmed(text, {chunk_block.begin, chunk_block.end});
+    const ByteRange block = TrimRange(text, {chunk_block.begin, chunk_block.end});
     const std::string_view inside = text.substr(block.begin, block.end - block.begin);
     switch (chunk_block.kind) {
       case BlockKind::kHeading:
