@@ -62,6 +62,11 @@ Result<IpAddress> ParseIpAddress(std::string_view text) {
                               "\": expected an address such as 192.0.2.7 or 2001:db8::1");
 }
 
+bool IsLoopbackIpv4(std::string_view host) {
+  const Result<IpAddress> address = ParseIpAddress(host);
+  return address.ok() && !address->is_v6 && address->bytes[0] == 127;
+}
+
 bool IpRange::Contains(const IpAddress& other) const {
   if (other.is_v6 != address.is_v6) return false;
   const size_t whole = bits / 8;

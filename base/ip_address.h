@@ -23,6 +23,10 @@ struct IpAddress {
 // kInvalidArgument.
 Result<IpAddress> ParseIpAddress(std::string_view text);
 
+// Whether `host` is an address of IPv4 that means this machine: "127.1.2.3", and not the name "127.example.org", which
+// may lead anywhere.
+bool IsLoopbackIpv4(std::string_view host);
+
 // The addresses whose first `bits` bits are those of `address`.
 struct IpRange {
   IpAddress address;

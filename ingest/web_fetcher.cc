@@ -80,10 +80,6 @@ mime::Value ContentTypeOf(const model::HttpResponse& response) {
   return entity.Type();
 }
 
-bool IsRedirectStatus(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 // Takes off what the sender has packed the page in.
 Status UnpackBody(const std::string& coding, uint64_t limit, bool cut, std::string& body) {
   if (coding.empty() || EqualsIgnoringCase(coding, "identity")) return OkStatus();
@@ -187,7 +183,7 @@ Result<WebPage> WebFetcher::FetchOne(const WebRequest& request, const model::Url
   page.last_modified = HttpFieldOf(answer, "Last-Modified");
   page.robots = HttpFieldOf(answer, "X-Robots-Tag");
   const std::string location = HttpFieldOf(answer, "Location");
-  if (IsRedirectStatus(page.status) && !location.empty()) {
+  if (model::IsRedirect(page.status) && !location.empty()) {
     QUARRY_ASSIGN_OR_RETURN(const model::Url to, ResolveLink(url, location));
     if (!to.user_info.empty()) {
       return InvalidArgumentError("its redirect: a name and password stand in it");

@@ -62,7 +62,7 @@ struct WebPage {
   std::string robots;  // X-Robots-Tag
   std::string body;    // of 2xx, unpacked; text whose charset the answer says, as UTF-8
 
-  bool IsSuccess() const { return status >= 200 && status < 300; }
+  bool IsSuccess() const { return model::IsSuccess(status); }
   bool IsGone() const { return status == 404 || status == 410; }
 };
 

@@ -29,11 +29,6 @@ constexpr size_t kPendingBytes = 80 * 1024;
 // What framing may take, and as much as the body may besides.
 constexpr uint64_t kFramingBytes = uint64_t{1} << 20;
 
-bool IsSuccess(int status) { return status >= 200 && status < 300; }
-bool IsRedirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 // Beast's parser; what it finds goes to an HttpResponse and to the sink.
 class ResponseParser final : public http::basic_parser<false> {
  public:

@@ -37,6 +37,11 @@
 
 namespace quarry::model {
 
+inline bool IsSuccess(int status) { return status >= 200 && status < 300; }
+inline bool IsRedirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 struct HttpLimits {
   std::chrono::milliseconds connect{2'000};  // name and TCP; TLS has as much again
   std::chrono::milliseconds first_byte{15'000};

@@ -183,7 +183,7 @@ Result<HttpResponse> RemoteEndpoint::PostUntilAnswered(const std::string& path,
       if (health == Health::kDead) call->Failed(Clock::now());
     }
     Result<HttpResponse>& response = *sent;
-    if (response.ok() && response->status >= 200 && response->status < 300) {
+    if (response.ok() && IsSuccess(response->status)) {
       return std::move(response);
     }
     Status failed = response.status();

@@ -1,7 +1,5 @@
 #include "model/url.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "base/ascii.h"
@@ -24,12 +22,6 @@ Status WrongUrl(std::string_view problem) {
 bool IsSafe(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
-}
-
-// "127.1.2.3", and not the name "127.example.org".
-bool IsLoopbackAddress(const std::string& host) {
-  in_addr address{};
-  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
 uint16_t DefaultPort(bool tls) { return tls ? 443 : 80; }
@@ -65,7 +57,7 @@ std::string Url::Origin() const { return std::string(tls ? kHttps : kHttp) + Aut
 
 bool Url::IsLoopback() const {
   return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
-         IsLoopbackAddress(host);
+         IsLoopbackIpv4(host);
 }
 
 std::string Url::Shown() const { return Origin() + target.substr(0, target.find('?')); }

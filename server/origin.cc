@@ -1,10 +1,9 @@
 #include "server/origin.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/ip_address.h"
 
 namespace quarry::server {
 namespace {
@@ -43,11 +42,7 @@ std::string_view HostName(std::string_view authority) {
 
 bool IsLoopbackHost(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (EqualsIgnoringCase(host, "localhost") || host == "::1") return true;
-  // "127.1.2.3", and not the name "127.example.org", which may lead anywhere.
-  in_addr address{};
-  return ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 &&
-         (ntohl(address.s_addr) >> 24) == 127;
+  return EqualsIgnoringCase(host, "localhost") || host == "::1" || IsLoopbackIpv4(host);
 }
 
 bool NamesLoopback(const HeaderList& headers) {
