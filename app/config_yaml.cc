@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "app/config.h"
+#include "generation/yaml_errors.h"
 
 namespace quarry::app {
 namespace {
@@ -21,16 +22,13 @@ class FileParser {
       QUARRY_RETURN_IF_ERROR(ReadMap(root, ""));
       return std::move(entries_);
     } catch (const YAML::Exception& error) {
-      return InvalidArgumentError(Place(error.mark) + ": not valid YAML: " + error.msg);
+      return generation::YamlError(name_, error);
     }
   }
 
  private:
-  std::string Place(const YAML::Mark& mark) const {
-    return mark.is_null() ? name_ : name_ + ":" + std::to_string(mark.line + 1);
-  }
   Status Fail(const YAML::Node& node, const std::string& message) const {
-    return InvalidArgumentError(Place(node.Mark()) + ": " + message);
+    return generation::YamlError(name_, node.Mark(), message);
   }
 
   // One level of sections: what lies deeper is no key of ours and is reported by its path.

@@ -4,6 +4,7 @@
 
 #include "eval/answer_checks.h"
 #include "eval/case_formats.h"
+#include "generation/yaml_errors.h"
 
 namespace quarry::eval {
 namespace {
@@ -22,22 +23,22 @@ class PromptfooParser {
       for (const YAML::Node& test : tests) QUARRY_RETURN_IF_ERROR(ReadTest(test));
       return std::move(imported_);
     } catch (const YAML::Exception& error) {
-      const std::string place =
-          error.mark.is_null() ? name_ : name_ + ":" + std::to_string(error.mark.line + 1);
-      return InvalidArgumentError(place + ": not valid YAML: " + error.msg);
+      return generation::YamlError(name_, error);
     }
   }
 
  private:
   Status ReadTest(const YAML::Node& test) {
-    const std::string place = name_ + ":" + std::to_string(test.Mark().line + 1);
-    if (!test.IsMap()) return InvalidArgumentError(place + ": expected a test");
+    const auto fail = [&](const std::string& problem) {
+      return generation::YamlError(name_, test.Mark(), problem);
+    };
+    if (!test.IsMap()) return fail("expected a test");
     const YAML::Node vars = test["vars"];
     const YAML::Node question = vars && vars.IsMap() && vars["question"] ? vars["question"]
                                 : vars && vars.IsMap()                   ? vars["query"]
                                                                          : YAML::Node();
     if (!question || !question.IsDefined() || !question.IsScalar()) {
-      return InvalidArgumentError(place + ": expected the variable \"question\" or \"query\"");
+      return fail("expected the variable \"question\" or \"query\"");
     }
     Case one{.id = "t" + std::to_string(imported_.cases.size() + 1), .query = question.Scalar()};
     if (const YAML::Node reference = vars["reference"]; reference && reference.IsScalar()) {

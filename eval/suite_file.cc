@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/names.h"
 #include "base/numbers.h"
+#include "generation/yaml_errors.h"
 
 namespace quarry::eval {
 namespace {
@@ -39,16 +40,13 @@ class SuiteParser {
       if (suite_.name.empty()) return InvalidArgumentError(name_ + ": \"name\" is missing");
       return std::move(suite_);
     } catch (const YAML::Exception& error) {
-      return InvalidArgumentError(Place(error.mark) + ": not valid YAML: " + error.msg);
+      return generation::YamlError(name_, error);
     }
   }
 
  private:
-  std::string Place(const YAML::Mark& mark) const {
-    return mark.is_null() ? name_ : name_ + ":" + std::to_string(mark.line + 1);
-  }
   Status Fail(const YAML::Node& node, const std::string& message) const {
-    return InvalidArgumentError(Place(node.Mark()) + ": " + message);
+    return generation::YamlError(name_, node.Mark(), message);
   }
 
   Status ReadKey(const std::string& key, const YAML::Node& at, const YAML::Node& value) {

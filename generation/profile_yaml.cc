@@ -12,6 +12,7 @@
 #include "generation/http_tool.h"
 #include "generation/model_writer.h"
 #include "generation/profile.h"
+#include "generation/yaml_errors.h"
 #include "generation/yaml_json.h"
 #include "model/json_schema.h"
 
@@ -50,7 +51,7 @@ class ProfileParser {
       QUARRY_RETURN_IF_ERROR(CheckToolChoice(root));
       return std::move(profile_);
     } catch (const YAML::Exception& error) {
-      return InvalidArgumentError(Place(error.mark) + ": not valid YAML: " + error.msg);
+      return YamlError(file_, error);
     }
   }
 
@@ -86,11 +87,8 @@ class ProfileParser {
     };
   }
 
-  std::string Place(const YAML::Mark& mark) const {
-    return mark.is_null() ? file_ : file_ + ':' + std::to_string(mark.line + 1);
-  }
   Status Fail(const YAML::Node& node, const std::string& message) const {
-    return InvalidArgumentError(Place(node.Mark()) + ": " + message);
+    return YamlError(file_, node.Mark(), message);
   }
   Status Expected(const NamedValue& value, const std::string& what) const {
     const std::string given = value.node.IsScalar() ? '"' + value.node.Scalar() + '"'
