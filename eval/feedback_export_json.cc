@@ -16,23 +16,19 @@ Json MessagesJson(const std::vector<model::ChatMessage>& messages) {
 
 Json AnswerJson(const std::string& answer) { return {{"role", "assistant"}, {"content", answer}}; }
 
-std::string Line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string SftLine(const std::vector<model::ChatMessage>& prompt, const std::string& answer) {
   Json messages = MessagesJson(prompt);
   messages.push_back(AnswerJson(answer));
-  return Line({{"messages", std::move(messages)}});
+  return DumpJson({{"messages", std::move(messages)}});
 }
 
 std::string PreferenceLine(const std::vector<model::ChatMessage>& prompt,
                            const std::string& preferred, const std::string& other) {
-  return Line({{"input", {{"messages", MessagesJson(prompt)}}},
-               {"preferred_output", Json::array({AnswerJson(preferred)})},
-               {"non_preferred_output", Json::array({AnswerJson(other)})}});
+  return DumpJson({{"input", {{"messages", MessagesJson(prompt)}}},
+                   {"preferred_output", Json::array({AnswerJson(preferred)})},
+                   {"non_preferred_output", Json::array({AnswerJson(other)})}});
 }
 
 }  // namespace quarry::eval

@@ -55,8 +55,7 @@ Status VerdictStore::Keep(const std::string& judge, std::string_view input,
         {{"verdict", ClaimVerdictName(one.verdict)}, {"score", one.score}, {"reason", one.reason}});
   }
   return objects_.Put(NameOf(judge, input),
-                      Json{{"version", kVersion}, {"verdicts", std::move(list)}}.dump(
-                          -1, ' ', false, Json::error_handler_t::replace));
+                      DumpJson({{"version", kVersion}, {"verdicts", std::move(list)}}));
 }
 
 }  // namespace quarry::eval

@@ -37,9 +37,7 @@ std::string EncodeBackupList(const BackupList& list) {
 }
 
 Result<BackupList> DecodeBackupList(std::string_view text) {
-  const Json json = Json::parse(
-      text, [](int depth, Json::parse_event_t, Json&) { return depth <= 4; }, false);
-  if (!json.is_object()) return DataLossError("not a JSON object");
+  QUARRY_ASSIGN_OR_RETURN(const Json json, ParseObject(text));
   QUARRY_ASSIGN_OR_RETURN(const uint64_t version, UnsignedField(json, "backup_version"));
   QUARRY_ASSIGN_OR_RETURN(const uint64_t format, UnsignedField(json, "format_version"));
   if (version != kBackupVersion || format != kStoreFormatVersion) {
@@ -49,9 +47,7 @@ Result<BackupList> DecodeBackupList(std::string_view text) {
         std::to_string(kStoreFormatVersion) + "; restore it with the Quarry that made it");
   }
   BackupList list;
-  const auto id = json.find("store_id");
-  if (id == json.end() || !id->is_string()) return DataLossError("store_id: expected a string");
-  list.store_id = id->get<std::string>();
+  QUARRY_ASSIGN_OR_RETURN(list.store_id, StringField(json, "store_id"));
   QUARRY_ASSIGN_OR_RETURN(const uint64_t created, UnsignedField(json, "created_micros"));
   list.created_micros = static_cast<int64_t>(created);
   const auto files = json.find("files");

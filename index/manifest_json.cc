@@ -9,14 +9,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Result<std::string> StringField(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  if (it == object.end() || !it->is_string()) {
-    return DataLossError(std::string(name) + ": expected a string");
-  }
-  return it->get<std::string>();
-}
-
 Result<DerivedFile> DecodeFile(const Json& object) {
   if (!object.is_object()) return DataLossError("expected an object");
   DerivedFile file;
@@ -47,10 +39,7 @@ std::string EncodeManifest(const Manifest& manifest) {
 }
 
 Result<Manifest> DecodeManifest(std::string_view text) {
-  // The callback keeps the parser from building anything deeper than a manifest is.
-  const Json json = Json::parse(
-      text, [](int depth, Json::parse_event_t, Json&) { return depth <= 4; }, false);
-  if (!json.is_object()) return DataLossError("not a JSON object");
+  QUARRY_ASSIGN_OR_RETURN(const Json json, ParseObject(text));
   Manifest manifest;
   QUARRY_ASSIGN_OR_RETURN(const uint64_t version, UnsignedField(json, "format_version"));
   if (version != kStoreFormatVersion) {
