@@ -221,28 +221,21 @@ Result<Response> GetResponseItems(const HandlerEnvironment& environment, const C
   }
   JsonValue::Array items = *parsed->AsArray();
   if (listing.newest_first) std::ranges::reverse(items);
-  const auto id_of = [](const JsonValue& item) {
+  std::vector<std::string> ids;
+  for (const JsonValue& item : items) {
     const JsonValue* field = item.Find("id");
-    return field == nullptr || field->AsString() == nullptr ? std::string() : *field->AsString();
+    const bool has_id = field != nullptr && field->AsString() != nullptr;
+    ids.push_back(has_id ? *field->AsString() : std::string());
+  }
+  const auto missing = [&](const std::string& item) {
+    return NotFoundError("there is no item \"" + item + "\" in response \"" + id + "\"");
   };
-  const auto position = [&](const std::string& item, size_t none) -> Result<size_t> {
-    if (item.empty()) return none;
-    const auto found = std::ranges::find(items, item, id_of);
-    if (found == items.end()) {
-      return NotFoundError("there is no item \"" + item + "\" in response \"" + id + "\"");
-    }
-    return static_cast<size_t>(found - items.begin());
-  };
-  QUARRY_ASSIGN_OR_RETURN(const size_t after, position(listing.after, SIZE_MAX));
-  QUARRY_ASSIGN_OR_RETURN(const size_t before, position(listing.before, items.size()));
-  const size_t begin = std::min(after + 1, before);
-  const size_t end = std::min<size_t>(before, begin + listing.limit);
+  QUARRY_ASSIGN_OR_RETURN(const ListPage page, PageOf(ids, listing, missing));
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
-  for (size_t i = begin; i < end; ++i) json.Raw(ToJson(items[i]));
+  for (size_t i = page.begin; i < page.end; ++i) json.Raw(ToJson(items[i]));
   json.EndArray();
-  WritePageEnd(begin < end ? id_of(items[begin]) : "", begin < end ? id_of(items[end - 1]) : "",
-               end < before, json);
+  WritePageEnd(page.first, page.last, page.has_more, json);
   return Response{.body = json.EndObject().Take()};
 }
 

@@ -108,22 +108,15 @@ Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Ca
   std::ranges::sort(collections, [&](const auto& a, const auto& b) {
     return listing.newest_first ? a.id > b.id : a.id < b.id;
   });
-  const auto position = [&](const std::string& id, size_t none) -> Result<size_t> {
-    if (id.empty()) return none;
-    const auto found = std::ranges::find(collections, id, &index::StoredCollection::name);
-    if (found == collections.end()) return NoSuchStore(id);
-    return static_cast<size_t>(found - collections.begin());
-  };
-  QUARRY_ASSIGN_OR_RETURN(const size_t after, position(listing.after, SIZE_MAX));
-  QUARRY_ASSIGN_OR_RETURN(const size_t before, position(listing.before, collections.size()));
-  const size_t begin = std::min(after + 1, before);
-  const size_t end = std::min<size_t>(before, begin + listing.limit);
+  std::vector<std::string> ids;
+  for (const index::StoredCollection& one : collections) ids.push_back(one.name);
+  QUARRY_ASSIGN_OR_RETURN(const ListPage page, PageOf(ids, listing, NoSuchStore));
 
   JsonWriter json;
   json.BeginObject().Key("object").String("list").Key("data").BeginArray();
-  for (size_t i = begin; i < end; ++i) {
+  for (size_t i = page.begin; i < page.end; ++i) {
     QUARRY_RETURN_IF_ERROR(call.context.Check());
-    const Result<VectorStore> store = FindStore(environment.services, collections[i].name);
+    const Result<VectorStore> store = FindStore(environment.services, ids[i]);
     if (store.status().code() == Code::kNotFound) continue;  // deleted since
     if (store.status().code() == Code::kDataLoss) {          // it hides no other
       environment.damaged.Tell(store.status());
@@ -133,8 +126,7 @@ Result<Response> GetVectorStores(const HandlerEnvironment& environment, const Ca
     QUARRY_RETURN_IF_ERROR(WriteStore(environment.services, *store, json));
   }
   json.EndArray();
-  WritePageEnd(begin < end ? collections[begin].name : "",
-               begin < end ? collections[end - 1].name : "", end < before, json);
+  WritePageEnd(page.first, page.last, page.has_more, json);
   return Response{.body = json.EndObject().Take()};
 }
 

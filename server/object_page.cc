@@ -1,5 +1,7 @@
 #include "server/object_page.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/log.h"
@@ -72,6 +74,27 @@ Result<index::ObjectPage> ListWhere(
     }
     if (!read.has_more) return page;
   }
+}
+
+Result<ListPage> PageOf(std::span<const std::string> ids, const index::ObjectListing& listing,
+                        const std::function<Status(const std::string& id)>& missing) {
+  const auto position = [&](const std::string& id, size_t none) -> Result<size_t> {
+    if (id.empty()) return none;
+    const auto found = std::ranges::find(ids, id);
+    if (found == ids.end()) return missing(id);
+    return static_cast<size_t>(found - ids.begin());
+  };
+  QUARRY_ASSIGN_OR_RETURN(const size_t after, position(listing.after, SIZE_MAX));
+  QUARRY_ASSIGN_OR_RETURN(const size_t before, position(listing.before, ids.size()));
+  ListPage page;
+  page.begin = std::min(after + 1, before);
+  page.end = std::min<size_t>(before, page.begin + listing.limit);
+  page.has_more = page.end < before;
+  if (page.begin < page.end) {
+    page.first = ids[page.begin];
+    page.last = ids[page.end - 1];
+  }
+  return page;
 }
 
 void WritePageEnd(const std::string& first, const std::string& last, bool has_more,

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 
 #include "index/object_table.h"
@@ -41,6 +42,20 @@ Result<index::ObjectPage> ListWhere(
     const index::ObjectTable& objects, index::ObjectKind kind, const std::string& scope,
     const index::ObjectListing& listing, DamagedRecords& damaged,
     const std::function<Result<bool>(const index::Object& object)>& keep);
+
+// The part of a list that a page shows.
+struct ListPage {
+  size_t begin = 0;
+  size_t end = 0;
+  std::string first;  // ids; "" of an empty part
+  std::string last;
+  bool has_more = false;
+};
+
+// Of a list whose items have these ids, in the order in which it is shown. `missing` is the error where none has that of
+// `after` or `before`.
+Result<ListPage> PageOf(std::span<const std::string> ids, const index::ObjectListing& listing,
+                        const std::function<Status(const std::string& id)>& missing);
 
 // The last fields of a list, into its object, which is open: first_id, last_id, has_more.
 void WritePageEnd(const std::string& first, const std::string& last, bool has_more,
