@@ -367,18 +367,22 @@ void WriteTools(const std::vector<ToolUse>& tools, JsonWriter& json) {
   json.EndArray();
 }
 
-void WriteAnswer(const AnswerView& view, JsonWriter& json) {
-  const Answer& answer = view.answer;
-  json.BeginObject();
-  if (!view.id.empty()) json.Key("id").String(view.id);
-  json.Key("question").String(view.question);
-  json.Key("collection").String(view.collection).Key("answer").String(answer.text);
+void WriteReply(const Answer& answer, JsonWriter& json) {
   json.Key("kind").String(ReplyKindName(answer.kind));
   json.Key("standalone").String(answer.standalone);
   WriteMemory(answer.memory, json);
   json.Key("abstained").Bool(answer.abstained);
   WriteVerdict(answer.verdict, json.Key("verdict"));
   WriteCitations(answer, json.Key("citations"));
+}
+
+void WriteAnswer(const AnswerView& view, JsonWriter& json) {
+  const Answer& answer = view.answer;
+  json.BeginObject();
+  if (!view.id.empty()) json.Key("id").String(view.id);
+  json.Key("question").String(view.question);
+  json.Key("collection").String(view.collection).Key("answer").String(answer.text);
+  WriteReply(answer, json);
   if (view.with_context) WriteContext(answer.context, json.Key("context"));
   WriteSentences(answer, json.Key("sentences"));
   json.Key("model").String(answer.model).Key("note").String(answer.note);

@@ -52,6 +52,9 @@ void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWr
 void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json);
 void WriteCitations(const Answer& answer, JsonWriter& json);
 void WriteVerdict(const Verdict& verdict, JsonWriter& json);
+// What kind of reply it is and what it stands on, into an object that is open: kind, standalone, memory, abstained,
+// verdict, citations.
+void WriteReply(const Answer& answer, JsonWriter& json);
 // A list of what the support check says of each sentence: begin, end, label, score, reason.
 void WriteSentences(const Answer& answer, JsonWriter& json);
 void WriteCache(const CacheReport& cache, JsonWriter& json);

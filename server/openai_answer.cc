@@ -35,12 +35,7 @@ void WriteExtension(const Answer& answer, const std::string& collection, std::st
   json.BeginObject();
   if (!id.empty()) json.Key("id").String(id);
   json.Key("collection").String(collection);
-  json.Key("kind").String(ReplyKindName(answer.kind));
-  json.Key("standalone").String(answer.standalone);
-  WriteMemory(answer.memory, json);
-  json.Key("abstained").Bool(answer.abstained);
-  WriteVerdict(answer.verdict, json.Key("verdict"));
-  WriteCitations(answer, json.Key("citations"));
+  WriteReply(answer, json);
   WriteSentences(answer, json.Key("sentences"));
   json.Key("model").String(answer.model).Key("note").String(answer.note);
   if (!answer.tools.empty()) WriteTools(answer.tools, json.Key("tool_calls"));
