@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "eval/answer_checks.h"
+#include "eval/case_scores.h"
 
 namespace quarry::eval {
 namespace {
@@ -361,23 +362,12 @@ class Attributor {
 
   Ranges Candidates(bool within_k) const {
     return [this, within_k](const DocumentId& document) {
-      std::vector<ByteRange> ranges;
-      for (const RunCandidate& one : record_.candidates) {
-        if (one.document != document || (within_k && !one.within_k)) continue;
-        ranges.push_back({one.begin, one.end});
-      }
-      return ranges;
+      return CandidateRanges(record_, document, within_k);
     };
   }
 
   Ranges Prompt() const {
-    return [this](const DocumentId& document) {
-      std::vector<ByteRange> ranges;
-      for (const RunPassage& one : record_.passages) {
-        if (one.document == document) ranges.push_back({one.begin, one.end});
-      }
-      return ranges;
-    };
+    return [this](const DocumentId& document) { return PromptRanges(record_, document); };
   }
 
   bool ConfirmedByGold() const { return replays_.gold_context && replays_.gold_context->passed; }

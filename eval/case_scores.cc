@@ -102,23 +102,15 @@ class RecordScorer {
     if (case_.gold_spans.empty()) return;
     const auto candidates = [&](bool within_k) {
       return [this, within_k](const DocumentId& document) {
-        std::vector<ByteRange> ranges;
-        for (const RunCandidate& one : record_.candidates) {
-          if (one.document != document || (within_k && !one.within_k)) continue;
-          ranges.push_back({one.begin, one.end});
-        }
-        return ranges;
+        return CandidateRanges(record_, document, within_k);
       };
+    };
+    const auto prompt = [this](const DocumentId& document) {
+      return PromptRanges(record_, document);
     };
     Set("spans.candidates", ShareOfFacts(candidates(false)));
     Set("spans.k", ShareOfFacts(candidates(true)));
-    Set("spans.prompt", ShareOfFacts([this](const DocumentId& document) {
-          std::vector<ByteRange> ranges;
-          for (const RunPassage& one : record_.passages) {
-            if (one.document == document) ranges.push_back({one.begin, one.end});
-          }
-          return ranges;
-        }));
+    Set("spans.prompt", ShareOfFacts(prompt));
     // A quote is a sentence; the fact may be a part of it, or more than it.
     const auto facts = SpansByFact(record_);
     uint64_t cited = 0;
@@ -340,6 +332,24 @@ bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end) {
     if (covered >= end) return true;
   }
   return false;
+}
+
+std::vector<ByteRange> CandidateRanges(const RunRecord& record, const DocumentId& document,
+                                       bool within_k) {
+  std::vector<ByteRange> ranges;
+  for (const RunCandidate& one : record.candidates) {
+    if (one.document != document || (within_k && !one.within_k)) continue;
+    ranges.push_back({one.begin, one.end});
+  }
+  return ranges;
+}
+
+std::vector<ByteRange> PromptRanges(const RunRecord& record, const DocumentId& document) {
+  std::vector<ByteRange> ranges;
+  for (const RunPassage& one : record.passages) {
+    if (one.document == document) ranges.push_back({one.begin, one.end});
+  }
+  return ranges;
 }
 
 CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOptions& options) {

@@ -54,5 +54,9 @@ CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOpti
 
 // Whether the byte range of a document is covered by `ranges` of it together.
 bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end);
+// What the candidates of a run have of a document, or of them those within k; what its prompt has.
+std::vector<ByteRange> CandidateRanges(const RunRecord& record, const DocumentId& document,
+                                       bool within_k);
+std::vector<ByteRange> PromptRanges(const RunRecord& record, const DocumentId& document);
 
 }  // namespace quarry::eval

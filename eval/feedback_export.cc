@@ -4,16 +4,17 @@
 #include <set>
 #include <utility>
 
+#include "base/resemblance.h"
 #include "eval/distinct_terms.h"
 
 namespace quarry::eval {
 namespace {
 
-// Size of the intersection by that of the union; 1 of two empty ones.
-double Jaccard(const std::set<std::string>& a, const std::set<std::string>& b) {
+// As Resemblance, but 1 of two empty ones.
+double Likeness(const std::set<std::string>& a, const std::set<std::string>& b) {
+  if (a.empty() && b.empty()) return 1;
   const auto common = std::ranges::count_if(a, [&](const auto& term) { return b.contains(term); });
-  const auto all = static_cast<double>(a.size() + b.size()) - static_cast<double>(common);
-  return all == 0 ? 1 : static_cast<double>(common) / all;
+  return Resemblance(static_cast<size_t>(common), a.size(), b.size());
 }
 
 class Exporter {
@@ -81,7 +82,7 @@ class Exporter {
   bool IsHeldOut(const GivenAnswer& answer) const {
     const std::set<std::string> terms = DistinctTerms(answer.judged.question, analyzer_);
     return std::ranges::any_of(held_out_, [&](const auto& held) {
-      return Jaccard(held, terms) >= options_.near_duplicate;
+      return Likeness(held, terms) >= options_.near_duplicate;
     });
   }
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/hash.h"
+#include "base/resemblance.h"
 #include "base/text.h"
 #include "eval/accepted_texts.h"
 #include "eval/answer_checks.h"
@@ -12,6 +13,7 @@
 #include "eval/report.h"
 #include "eval/statistics.h"
 #include "eval/suite_run.h"
+#include "generation/document_pieces.h"
 
 namespace quarry::eval {
 namespace {
@@ -21,22 +23,6 @@ constexpr double kLeastDeclined = 0.1;  // of the cases, that should be declined
 constexpr double kMostDeclined = 0.6;
 constexpr double kWorthSeeing = 0.05;  // difference of pass rates
 constexpr size_t kLongQuote = 12;      // words that a question may well repeat by chance
-
-// Sorted, each once.
-std::vector<uint64_t> WordsOf(std::string_view text, const Analyzer& analyzer) {
-  std::vector<uint64_t> words;
-  for (const Token& token : analyzer.Tokenize(text)) words.push_back(Hash64(token.term));
-  std::sort(words.begin(), words.end());
-  words.erase(std::unique(words.begin(), words.end()), words.end());
-  return words;
-}
-
-double Jaccard(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
-  std::vector<uint64_t> common;
-  std::ranges::set_intersection(a, b, std::back_inserter(common));
-  const size_t all = a.size() + b.size() - common.size();
-  return all == 0 ? 0 : static_cast<double>(common.size()) / static_cast<double>(all);
-}
 
 class Linter {
  public:
@@ -187,7 +173,7 @@ class Linter {
     std::vector<std::vector<uint64_t>> words;
     std::unordered_map<uint64_t, std::vector<size_t>> cases_of;  // by word
     for (size_t i = 0; i < suite_.cases.size(); ++i) {
-      words.push_back(WordsOf(suite_.cases[i].query, analyzer_));
+      words.push_back(generation::TermHashes(suite_.cases[i].query, analyzer_));
       // Two that are so alike share one of the words.
       std::unordered_map<size_t, uint32_t> shared;
       for (const uint64_t word : words[i]) {
@@ -197,7 +183,7 @@ class Linter {
       }
       size_t twin = i;
       for (const auto& [other, count] : shared) {
-        if (Jaccard(words[i], words[other]) >= kNearlyEqual) twin = std::min(twin, other);
+        if (Resemblance(words[i], words[other]) >= kNearlyEqual) twin = std::min(twin, other);
       }
       if (twin == i || IsContrast(suite_.cases[i], suite_.cases[twin])) continue;
       Warn(suite_.cases[i], "nearly the question of case \"" + suite_.cases[twin].id +

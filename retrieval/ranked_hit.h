@@ -16,6 +16,15 @@ namespace quarry::retrieval {
 // names its own by its place.
 using Snapshots = std::span<const index::Snapshot* const>;
 
+// How many of their passages hold the term.
+inline uint64_t DocumentFrequency(std::string_view term, Snapshots snapshots) {
+  uint64_t passages = 0;
+  for (const index::Snapshot* snapshot : snapshots) {
+    passages += snapshot->lexical().DocumentFrequency(term);
+  }
+  return passages;
+}
+
 struct RankedHit {
   uint32_t collection = 0;  // its place in Snapshots
   RowId row = 0;

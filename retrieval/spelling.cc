@@ -11,6 +11,7 @@
 #include "base/query_syntax.h"
 #include "base/text.h"
 #include "model/term_translations.h"
+#include "retrieval/ranked_hit.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -24,14 +25,6 @@ constexpr uint64_t kFewestOfName = 3;  // passages that bear it; and of ten pass
 constexpr uint32_t kTermsPerCheck = 4096;
 
 bool IsLatinWord(std::string_view word) { return std::ranges::all_of(word, IsAsciiLower); }
-
-uint64_t PassagesWith(std::string_view term, Snapshots snapshots) {
-  uint64_t passages = 0;
-  for (const index::Snapshot* snapshot : snapshots) {
-    passages += snapshot->lexical().DocumentFrequency(term);
-  }
-  return passages;
-}
 
 bool IsName(std::string_view written) { return std::ranges::any_of(written, IsAsciiUpper); }
 
@@ -114,7 +107,7 @@ Result<std::string> WithItsEnding(const Analyzer& analyzer, const std::string& w
                                   Snapshots snapshots, const CallContext& context) {
   for (size_t size = word.size() - 1; size >= kShortestWord; --size) {
     const std::string stem = word.substr(0, size);
-    if (PassagesWith(stem, snapshots) == 0) continue;
+    if (DocumentFrequency(stem, snapshots) == 0) continue;
     QUARRY_ASSIGN_OR_RETURN(std::string by, Written(analyzer, stem, snapshots, context));
     return EditDistance(word, by, most) <= most ? std::move(by) : std::string();
   }
@@ -137,7 +130,7 @@ Result<CorrectedQuery> CorrectQuery(const Analyzer& analyzer, std::string_view t
     const std::string_view written = text.substr(token.begin, token.end - token.begin);
     const std::string word = Fold(written);
     if (word.size() < kShortestWord || !IsLatinWord(word) || !IsLatinWord(token.term)) continue;
-    if (PassagesWith(token.term, snapshots) > 0) continue;
+    if (DocumentFrequency(token.term, snapshots) > 0) continue;
     if (token.term.size() > kLongestWord) continue;
     const bool is_name = is_question && IsName(written);
     if (is_name && word.size() < kShortestName) continue;

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/word_translations.h"
+#include "retrieval/ranked_hit.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -28,15 +29,6 @@ bool AnyHolds(Snapshots snapshots, bool chinese) {
   });
 }
 
-// That hold the term.
-uint64_t RowsWith(std::string_view term, Snapshots snapshots) {
-  uint64_t rows = 0;
-  for (const index::Snapshot* snapshot : snapshots) {
-    rows += snapshot->lexical().DocumentFrequency(term);
-  }
-  return rows;
-}
-
 // Whether more of the question's own words stand in the index than would by chance.
 bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots, bool chinese) {
   size_t own = 0;
@@ -44,7 +36,7 @@ bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots,
   for (const index::QueryTerm& term : terms) {
     if (term.prefix || !term.translations.empty() || BeginsWithCjk(term.text) != chinese) continue;
     ++own;
-    if (RowsWith(term.text, snapshots) > 0) ++there;
+    if (DocumentFrequency(term.text, snapshots) > 0) ++there;
   }
   const double by_chance = chinese ? kMostChineseByChance : kMostEnglishByChance;
   return static_cast<double>(there) > by_chance * static_cast<double>(own);
@@ -84,13 +76,13 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
       !only_language.empty() || (!AnyHolds(snapshots, chinese) && AnyHolds(snapshots, !chinese) &&
                                  !OwnWordsStand(terms, snapshots, chinese));
   const double weight = leads_nowhere ? 1 : options.translation_weight;
-  const auto stands = [&](std::string_view term) { return RowsWith(term, snapshots) > 0; };
+  const auto stands = [&](std::string_view term) { return DocumentFrequency(term, snapshots) > 0; };
   QUARRY_ASSIGN_OR_RETURN(std::vector<model::TranslatedWord> words,
                           model::TranslateWords(text, chinese, analyzer, stands));
   for (model::TranslatedWord& word : words) {
     for (std::vector<std::string>& part : word.parts) {
       uint64_t rows = 0;
-      for (const std::string& one : part) rows += RowsWith(one, snapshots);
+      for (const std::string& one : part) rows += DocumentFrequency(one, snapshots);
       if (rows == 0 || rows > kMostRows) continue;
       index::QueryTerm& term = translated.emplace_back(word.word);
       term.translations = std::move(part);
