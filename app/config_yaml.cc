@@ -1,4 +1,4 @@
-// The configuration file. The only file that sees yaml-cpp, whose exceptions end here.
+// The configuration file. The only file here that reads YAML with yaml-cpp, whose exceptions end here.
 
 #include <yaml-cpp/yaml.h>
 

@@ -18,11 +18,6 @@
 namespace quarry::ingest {
 namespace {
 
-std::string FolderOf(const std::string& part) {
-  const size_t slash = part.rfind('/');
-  return slash == part.npos ? "" : part.substr(0, slash + 1);
-}
-
 class EpubReader {
  public:
   EpubReader(const ZipReader& zip, const SourceInfo& source, ParsedSource* parsed)
@@ -43,7 +38,7 @@ class EpubReader {
         document_.metadata["modified"] = std::string(Trim(xml::TextOf(meta)));
       }
     });
-    const std::string folder = FolderOf(package);
+    const std::string_view folder = FolderOf(package);
     std::map<std::string, std::string, std::less<>> parts;  // by the id in the manifest
     std::string contents;
     xml::ForEachChild(xml::Child(tree.root(), "manifest"), "item", [&](xml::Node item) {
@@ -106,7 +101,7 @@ class EpubReader {
     if (part.empty()) return;
     const Result<xml::Tree> tree = ReadXml(part);
     if (!tree.ok()) return;
-    const std::string folder = FolderOf(part);
+    const std::string_view folder = FolderOf(part);
     const auto read = [&](const auto& self, xml::Node node) -> void {
       for (const xml::Node child : node.children()) {
         if (xml::Is(child, "a")) {

@@ -10,11 +10,6 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-std::string_view FolderOf(std::string_view part) {
-  const size_t slash = part.rfind('/');
-  return slash == part.npos ? std::string_view() : part.substr(0, slash + 1);
-}
-
 }  // namespace
 
 Result<OpcPackage> OpcPackage::Open(std::string_view bytes, ParseBudget* budget) {

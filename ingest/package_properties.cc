@@ -98,6 +98,11 @@ void ReadPackageProperties(xml::Node properties, Document* document) {
   if (!keywords.empty()) document->metadata["keywords"] = std::move(keywords);
 }
 
+std::string_view FolderOf(std::string_view part) {
+  const size_t slash = part.rfind('/');
+  return slash == part.npos ? std::string_view() : part.substr(0, slash + 1);
+}
+
 std::string ResolvePartName(std::string_view folder, std::string_view target) {
   target = target.substr(0, target.find('#'));
   const std::string decoded = DecodeHexEscapes(target, '%');

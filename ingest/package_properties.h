@@ -16,6 +16,9 @@ namespace quarry::ingest {
 // identifier, keywords (a list). A title that a program gave ("PowerPoint Presentation") is none.
 void ReadPackageProperties(xml::Node properties, Document* document);
 
+// Of "ppt/slides/slide1.xml" "ppt/slides/"; "" of a part that is in none.
+std::string_view FolderOf(std::string_view part);
+
 // The name of the part that `target` leads to from a part in `folder` ("ppt/slides/"): "/" begins
 // at the package, ".." goes up and never out, %20 is a space.
 std::string ResolvePartName(std::string_view folder, std::string_view target);
