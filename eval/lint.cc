@@ -4,7 +4,6 @@
 #include <set>
 #include <unordered_map>
 
-#include "base/hash.h"
 #include "base/resemblance.h"
 #include "base/text.h"
 #include "eval/accepted_texts.h"

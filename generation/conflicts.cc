@@ -41,8 +41,7 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     const size_t begin = at;
     const char32_t c = NextCodePoint(text, at);
-    const bool is_part = c < 0x80 ? IsAsciiLetter(static_cast<char>(c)) ||
-                                        IsAsciiDigit(static_cast<char>(c)) || c == '-' ||
+    const bool is_part = c < 0x80 ? IsAsciiAlphanumeric(static_cast<char>(c)) || c == '-' ||
                                         c == '.' || c == ',' || c == '%' || c == '\''
                                   : !IsCjk(c) && c > 0xBF && c < 0x2000;
     if (is_part && joins) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the rules of both languages share. For follow_up*.cc only.
+// What the rules of both languages share. Internal to this folder.
 
 #include <optional>
 #include <span>

@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_unicode.h"
+#include "generation/follow_up_words.h"
 
 namespace quarry::generation {
 namespace {
@@ -77,14 +78,6 @@ constexpr std::string_view kFillers =
     "oh|and|you|my|please|just|really|"
     "啊|呀|吧|呢|啦|了|哦|哈|哟|喔|嘛|的|请问|小助手|朋友|那|大家|一下|真的|太|都|就|先";
 
-bool IsPhrase(std::string_view text, std::string_view list) {
-  for (size_t at = list.find(text); at != std::string_view::npos; at = list.find(text, at + 1)) {
-    const size_t end = at + text.size();
-    if ((at == 0 || list[at - 1] == '|') && (end == list.size() || list[end] == '|')) return true;
-  }
-  return false;
-}
-
 // Words of spaced scripts, and CJK characters one by one; marks and signs are left out.
 std::vector<std::string> TokensOf(std::string_view message) {
   std::vector<std::string> tokens;
@@ -97,9 +90,8 @@ std::vector<std::string> TokensOf(std::string_view message) {
     if (IsCjk(c)) {
       tokens.emplace_back(piece);
       joins = false;
-    } else if (c == '\'' ||
-               (c < 0x80 ? IsAsciiLetter(static_cast<char>(c)) || IsAsciiDigit(static_cast<char>(c))
-                         : !IsPunctuation(c) && !IsWhiteSpace(c) && c < 0x2000)) {
+    } else if (c == '\'' || (c < 0x80 ? IsAsciiAlphanumeric(static_cast<char>(c))
+                                      : !IsPunctuation(c) && !IsWhiteSpace(c) && c < 0x2000)) {
       if (!joins) tokens.emplace_back();
       tokens.back() += piece;
       joins = true;
@@ -110,7 +102,7 @@ std::vector<std::string> TokensOf(std::string_view message) {
   return tokens;
 }
 
-std::string Join(std::span<const std::string> tokens) {
+std::string JoinTokens(std::span<const std::string> tokens) {
   std::string text;
   for (const std::string& token : tokens) {
     const bool spaced = !text.empty() && IsAscii(text.back()) && IsAscii(token.front());
@@ -141,16 +133,16 @@ std::optional<SmallTalk> FindSmallTalk(std::string_view message, bool first) {
     size_t row = std::size(kRows);
     for (size_t count = std::min<size_t>(tokens.size() - at, 10); count > 0 && taken == 0;
          --count) {
-      const std::string phrase = Join(std::span(tokens).subspan(at, count));
+      const std::string phrase = JoinTokens(std::span(tokens).subspan(at, count));
       for (size_t i = 0; i < std::size(kRows) && taken == 0; ++i) {
-        const bool asks_of_it =
-            first && kRows[i].kind == SmallTalk::kWhoAreYou && IsPhrase(phrase, kAskedFirst);
-        if (asks_of_it || IsPhrase(phrase, kRows[i].phrases)) {
+        const bool asks_of_it = first && kRows[i].kind == SmallTalk::kWhoAreYou &&
+                                follow_up::IsOneOf(phrase, kAskedFirst);
+        if (asks_of_it || follow_up::IsOneOf(phrase, kRows[i].phrases)) {
           taken = count;
           row = i;
         }
       }
-      if (taken == 0 && IsPhrase(phrase, kFillers)) taken = count;
+      if (taken == 0 && follow_up::IsOneOf(phrase, kFillers)) taken = count;
     }
     if (taken == 0) return std::nullopt;
     if (row < std::size(kRows)) best = std::min(best.value_or(row), row);
