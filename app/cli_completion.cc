@@ -5,6 +5,7 @@
 
 #include "app/cli_reference.h"
 #include "app/config.h"
+#include "base/text.h"
 
 namespace quarry::app {
 namespace {
@@ -22,12 +23,6 @@ std::string Quoted(std::string_view text, std::string_view escaped) {
   return quoted + "'";
 }
 std::string ShellQuoted(std::string_view text) { return Quoted(text, R"('\'')"); }
-
-std::string Spaced(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
-  return line;
-}
 
 std::vector<std::string> NamesOfOptions(const CommandReference& command,
                                         const std::function<bool(const OptionReference&)>& wanted) {
@@ -85,7 +80,7 @@ std::string ShellTable(const CommandReference& root) {
     table += "    " + ShellQuoted(command->path) + ")\n";
     const auto set = [&table](const char* name, const std::vector<std::string>& words) {
       if (words.empty()) return;
-      table += std::string("      ") + name + "=" + ShellQuoted(Spaced(words)) + "\n";
+      table += std::string("      ") + name + "=" + ShellQuoted(Join(words, " ")) + "\n";
     };
     set("commands", CommandNames(*command));
     set("options", NamesOfOptions(*command, any));
@@ -223,7 +218,7 @@ std::string FishCompletion(const CommandReference& root) {
           break;
         case ValueKind::kNone:
           if (!option.value.empty()) lines += " -x";
-          if (!option.choices.empty()) lines += " -a " + quoted(Spaced(option.choices));
+          if (!option.choices.empty()) lines += " -a " + quoted(Join(option.choices, " "));
           break;
       }
       lines += " -d " + quoted(option.description) + "\n";

@@ -5,6 +5,7 @@
 #include "app/cli_reference.h"
 #include "app/config.h"
 #include "app/engine.h"
+#include "base/text.h"
 
 namespace quarry::app {
 namespace {
@@ -37,10 +38,8 @@ std::string RoffVerbatim(std::string_view text) {
 }
 
 std::string NamesOf(const OptionReference& option) {
-  std::string names;
-  for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + name;
   const bool is_argument = !option.names[0].starts_with('-');
-  return names + (option.value.empty() || is_argument ? "" : " " + option.value);
+  return Join(option.names, ", ") + (option.value.empty() || is_argument ? "" : " " + option.value);
 }
 
 std::string RoffOption(const OptionReference& option) {

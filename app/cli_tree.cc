@@ -4,6 +4,7 @@
 
 #include "app/config.h"
 #include "base/numbers.h"
+#include "base/text.h"
 
 namespace quarry::app {
 namespace {
@@ -63,9 +64,7 @@ CLI::Validator IntegerFrom(uint64_t min, uint64_t max) {
 }
 
 CLI::Validator Offering(const std::vector<std::string>& choices) {
-  std::string set;
-  for (const std::string& choice : choices) set += (set.empty() ? "{" : ",") + choice;
-  return CLI::Validator([](std::string&) { return std::string(); }, set + "}");
+  return CLI::Validator([](std::string&) { return std::string(); }, '{' + Join(choices, ",") + '}');
 }
 
 std::string TypeNameOf(const CLI::Option& option) {

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
+#include "base/text.h"
 
 namespace quarry::app {
 namespace {
@@ -66,9 +67,7 @@ Result<int> RunCollectionsSet(const std::string& name, CommandContext& context) 
     if (!context.loaded.IsDefault(key)) given.push_back(FindConfigKey(key));
   }
   if (given.empty()) {
-    std::string keys;
-    for (const char* key : kKeptKeys) keys += (keys.empty() ? "" : ", ") + std::string(key);
-    return InvalidArgumentError("nothing to set; give --set KEY=VALUE of " + keys);
+    return InvalidArgumentError("nothing to set; give --set KEY=VALUE of " + Join(kKeptKeys, ", "));
   }
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kWrite));

@@ -5,6 +5,7 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/progress.h"
+#include "base/text.h"
 #include "ingest/near_duplicates.h"
 
 namespace quarry::app {
@@ -23,8 +24,7 @@ Status NoDocument(const std::string& id, const index::Snapshot& snapshot) {
     if (is_like && alike.size() < kShown) alike.push_back(document.id);
     return true;
   }));
-  std::string list;
-  for (const std::string& one : alike) list += (list.empty() ? "" : ", ") + one;
+  std::string list = Join(alike, ", ");
   if (others > 0) {
     list += " and " + std::to_string(others) + (others == 1 ? " other" : " others");
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/filter.h"
+#include "base/text.h"
 
 namespace quarry {
 namespace {
@@ -105,10 +106,7 @@ Result<Op> ParseOperator(const Json& object, const std::string& place) {
 
 Status CheckKeys(const Json& object, std::initializer_list<std::string_view> known,
                  const std::string& place) {
-  std::string expected;
-  for (const std::string_view key : known) {
-    expected += (expected.empty() ? "" : ", ") + std::string(key);
-  }
+  const std::string expected = Join(known, ", ");
   for (const auto& item : object.items()) {
     if (std::ranges::find(known, item.key()) == known.end()) {
       return At(place, "unknown key " + Quoted(item.key()) + "; expected " + expected);

@@ -310,9 +310,7 @@ std::string WantedText(const AnswerCheck& check) {
   if (check.kind == AnswerCheck::Kind::kNumber) {
     return NumberText(check.number) + (check.unit.empty() ? "" : " " + check.unit);
   }
-  std::string list;
-  for (const std::string& text : check.texts) list += (list.empty() ? "" : "\" or \"") + text;
-  return list;
+  return Join(check.texts, "\" or \"");
 }
 
 std::string Describe(const AnswerCheck& check) {

@@ -1,5 +1,6 @@
 #include "base/markup.h"
 #include "base/numbers.h"
+#include "base/text.h"
 #include "eval/report.h"
 
 namespace quarry::eval {
@@ -72,7 +73,7 @@ std::string ReportJUnit(const RunReport& report) {
     const auto latency = one.values.find("latency.ms");
     if (latency != one.values.end()) test.seconds = latency->second / 1000;
     std::string& why = is_stopped ? test.failure : test.skipped;
-    for (const std::string& reason : one.reasons) why += (why.empty() ? "" : "; ") + reason;
+    why = Join(one.reasons, "; ");
     if (!why.empty()) why += AnsweredText(one.answer);
     cases.push_back(std::move(test));
   }

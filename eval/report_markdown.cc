@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "eval/metric_catalogue.h"
 #include "eval/report.h"
 
@@ -27,12 +28,6 @@ std::string Cell(std::string_view text) {
     }
   }
   return cell;
-}
-
-std::string Joined(const std::vector<std::string>& parts) {
-  std::string joined;
-  for (const std::string& part : parts) joined += (joined.empty() ? "" : "; ") + part;
-  return joined;
 }
 
 std::string Range(const std::string& metric, const Estimate& estimate) {
@@ -127,7 +122,7 @@ std::string ReportMarkdown(const RunReport& report) {
       for (size_t i = 0; i < std::min(kCasesShown, report.comparison->flips.size()); ++i) {
         const FlippedCase& flip = report.comparison->flips[i];
         text += "| " + Cell(flip.id) + " | " + (flip.passes_now ? "passes" : "**fails**") + " | " +
-                Cell((flip.label.empty() ? "" : flip.label + ": ") + Joined(flip.reasons) +
+                Cell((flip.label.empty() ? "" : flip.label + ": ") + Join(flip.reasons, "; ") +
                      AnsweredText(flip.answer)) +
                 " |\n";
       }
@@ -140,8 +135,8 @@ std::string ReportMarkdown(const RunReport& report) {
   size_t failed = 0;
   for (const CaseScores& one : report.scores.cases) {
     if (one.reasons.empty() || ++failed > kCasesShown) continue;
-    failures +=
-        "| " + Cell(one.id) + " | " + Cell(Joined(one.reasons) + AnsweredText(one.answer)) + " |\n";
+    failures += "| " + Cell(one.id) + " | " +
+                Cell(Join(one.reasons, "; ") + AnsweredText(one.answer)) + " |\n";
   }
   if (failed > 0) {
     text += "\n<details><summary>" + std::to_string(failed) +

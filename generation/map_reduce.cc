@@ -114,9 +114,7 @@ Result<std::string> MapReduce::Reduce(const std::vector<Passage>& passages) {
     parts = std::move(groups);
     if (!goes_on) break;
   }
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "\n\n") + part;
-  return text;
+  return Join(parts, "\n\n");
 }
 
 Result<std::vector<std::string>> MapReduce::NotesOf(const std::vector<std::string>& parts) {

@@ -124,13 +124,9 @@ class ProfileParser {
       const auto key = std::ranges::find(keys, name, &Key::name);
       if (key == keys.end()) {
         const std::string_view nearest = NearestName(name, names);
-        std::string known;
-        for (const std::string_view one : names) {
-          known += (known.empty() ? "" : ", ") + std::string(one);
-        }
         return Fail(pair.first,
                     prefix + name + ": unknown key; " +
-                        (nearest.empty() ? "expected one of " + known
+                        (nearest.empty() ? "expected one of " + Join(names, ", ")
                                          : "did you mean " + std::string(nearest) + '?'));
       }
       if (std::ranges::find(seen, name) != seen.end()) {

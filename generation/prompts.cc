@@ -322,8 +322,7 @@ std::vector<model::ChatMessage> Prompts::Guard(std::string_view message) const {
 
 model::ChatMessage Prompts::Repair(std::string_view question, std::string_view answer,
                                    const std::vector<std::string>& unsupported) const {
-  std::string list;
-  for (const std::string& sentence : unsupported) list += (list.empty() ? "- " : "\n- ") + sentence;
+  const std::string list = unsupported.empty() ? "" : "- " + Join(unsupported, "\n- ");
   return templates_
       .Messages("repair", question,
                 {{"question", std::string(question)},

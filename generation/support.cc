@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "model/answer_kind.h"
 #include "model/answer_reasons.h"
 
@@ -489,9 +490,7 @@ class SupportCheck {
       model::AddReason(ReasonText(one, language_, parts), language_, reason);
     };
     if (missing.size() > kNamedInReason) missing.resize(kNamedInReason);
-    std::string list;
-    for (const std::string& one : missing) list += (list.empty() ? "" : ", ") + one;
-    if (!list.empty()) add(Reason::kNotCited, {list});
+    if (!missing.empty()) add(Reason::kNotCited, {Join(missing, ", ")});
     if (features.negation > 0) add(Reason::kOneDenies, {});
     if (features.near < 0.5) {
       add(Reason::kHoldsWords, {std::to_string(std::lround(100 * features.near))});

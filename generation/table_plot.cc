@@ -30,10 +30,8 @@ std::string Coordinate(double value) {
 Result<size_t> ColumnOf(const TableResult& table, std::string_view name) {
   const auto found = std::ranges::find(table.columns, name);
   if (found != table.columns.end()) return static_cast<size_t>(found - table.columns.begin());
-  std::string names;
-  for (const std::string& column : table.columns) names += (names.empty() ? "" : ", ") + column;
   return InvalidArgumentError("plot: there is no column \"" + std::string(name) +
-                              "\" in the result; there are: " + names);
+                              "\" in the result; there are: " + Join(table.columns, ", "));
 }
 
 struct PlotPoint {

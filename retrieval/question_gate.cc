@@ -11,11 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::string JoinedWords(const Words& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text.empty() ? "none" : text;
-}
+std::string JoinedWords(const Words& words) { return words.empty() ? "none" : Join(words, " "); }
 
 struct Alignment {
   size_t common = 0;  // longest common subsequence

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "server/rate_limit.h"
 
 namespace quarry::server {
@@ -45,9 +46,8 @@ bool Caller::MayUse(std::string_view collection) const {
 
 Status Caller::CheckCollection(std::string_view collection) const {
   if (MayUse(collection)) return OkStatus();
-  std::string list;
-  for (const std::string& name : *collections) list += (list.empty() ? "" : ", ") + name;
-  return NotFoundError("no collection \"" + std::string(collection) + "\"; there is: " + list);
+  return NotFoundError("no collection \"" + std::string(collection) +
+                       "\"; there is: " + Join(*collections, ", "));
 }
 
 bool Caller::MayRead(const std::vector<std::string>& access) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "server/api_json.h"
 #include "server/strict_json.h"
 
@@ -80,9 +81,8 @@ Status ReadValue(std::string_view value, FeedbackRecord& record) {
 Status CheckWord(const std::string& place, const std::string& word,
                  std::span<const std::string_view> words) {
   if (std::ranges::find(words, word) != words.end()) return OkStatus();
-  std::string list;
-  for (const std::string_view one : words) list.append(list.empty() ? "" : ", ").append(one);
-  return InvalidArgumentError(place + ": expected one of " + list + ", not " + JsonString(word));
+  return InvalidArgumentError(place + ": expected one of " + Join(words, ", ") + ", not " +
+                              JsonString(word));
 }
 
 void WriteSide(const ComparedSide& side, JsonWriter& json) {

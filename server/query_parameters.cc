@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/numbers.h"
+#include "base/text.h"
 #include "server/json_writer.h"
 #include "server/strict_json.h"
 
@@ -49,10 +50,7 @@ Status QueryParameters::Finish() {
   if (!status_.ok()) return status_;
   for (const auto& [name, value] : query_) {
     if (std::ranges::find(known_, name) != known_.end()) continue;
-    std::string expected;
-    for (const std::string_view known : known_) {
-      expected += (expected.empty() ? "" : ", ") + std::string(known);
-    }
+    const std::string expected = Join(known_, ", ");
     return InvalidArgumentError("unknown query parameter " + JsonString(name) + "; expected " +
                                 (expected.empty() ? "none" : "one of " + expected));
   }

@@ -239,10 +239,7 @@ Status ObjectReader::Finish() {
   if (!status_.ok()) return status_;
   for (const auto& [name, value] : *json_.AsObject()) {
     if (std::ranges::find(known_, name) != known_.end()) continue;
-    std::string expected;
-    for (const std::string_view known : known_) {
-      expected += (expected.empty() ? "" : ", ") + std::string(known);
-    }
+    const std::string expected = Join(known_, ", ");
     const std::string_view nearest = NearestName(name, known_);
     return InvalidArgumentError(
         (place_.empty() ? "body" : place_) + ": unknown field " + Shown(name) + "; " +
