@@ -23,7 +23,7 @@ constexpr size_t kMaxBytesBeforeSuffix = 8;
 bool IsLetter(CharClass c) { return c == CharClass::kLatin || c == CharClass::kLetter; }
 bool IsWordStart(CharClass c) { return IsLetter(c) || c == CharClass::kDigit; }
 bool IsWordChar(CharClass c) { return IsWordStart(c) || c == CharClass::kMark; }
-bool IsAsciiDigit(const FoldedChar& c) { return c.code_point >= '0' && c.code_point <= '9'; }
+bool IsDigit(const FoldedChar& c) { return c.code_point >= '0' && c.code_point <= '9'; }
 
 }  // namespace
 
@@ -95,7 +95,7 @@ bool Tokenizer::ReadPart() {
         break;
       }
       part.latin &= c.char_class == CharClass::kLatin;
-      part.number &= IsAsciiDigit(c);
+      part.number &= IsDigit(c);
       part.has_digit |= c.char_class == CharClass::kDigit;
       if (c.char_class != CharClass::kMark) letter_before = c.char_class;
       ++group;
@@ -132,7 +132,7 @@ bool Tokenizer::AtThousands(const Part& part, size_t group) {
   const bool first = folded_.size() - part.text_begin == group;
   if (!first && group != 3) return false;
   for (size_t ahead = 1; ahead <= 3; ++ahead) {
-    if (!IsAsciiDigit(reader_.Peek(ahead))) return false;
+    if (!IsDigit(reader_.Peek(ahead))) return false;
   }
   return !IsWordChar(reader_.Peek(4).char_class);
 }

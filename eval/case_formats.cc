@@ -10,7 +10,7 @@
 namespace quarry::eval {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxCasesBytes = uint64_t{1} << 30;
 
 constexpr CaseFormat kFormats[] = {CaseFormat::kBeir, CaseFormat::kSquad, CaseFormat::kRgb,
                                    CaseFormat::kRagas, CaseFormat::kPromptfoo};
@@ -85,7 +85,7 @@ Result<ImportedSuite> ImportCases(CaseFormat format, const std::string& path) {
   if (format == CaseFormat::kBeir) return ImportBeir(path);
   if (format == CaseFormat::kRgb) return ImportLines(path, ParseRgbLine);
   if (format == CaseFormat::kRagas) return ImportLines(path, ParseRagasLine);
-  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCasesBytes));
   if (format == CaseFormat::kPromptfoo) return ParsePromptfoo(text, path);
   Result<ImportedSuite> imported = ParseSquad(text);
   if (!imported.ok()) return imported.status().Annotate(path);

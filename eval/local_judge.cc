@@ -25,7 +25,7 @@ constexpr double kSameWords = 0.6;  // of a claim in the best piece: both speak 
 constexpr double kDenied = 0.7;     // a denial must be nearer
 constexpr double kRelated = 0.5;    // below, that one denies and the other does not tells nothing
 constexpr size_t kQuoted = 6;       // bytes of a claim that is a quote
-constexpr uint64_t kVersion = 4;    // of what follows and of the scorer
+constexpr uint64_t kLocalJudgeVersion = 4;  // of what follows and of the scorer
 
 // Whether the piece counts in the claim's unit, and something else.
 bool HasOtherNumber(std::string_view claim, std::string_view piece) {
@@ -213,7 +213,7 @@ Judgement JudgeBy(std::string_view claim, const Evidence& evidence, double thres
 LocalJudge::LocalJudge(const Analyzer& analyzer, LocalJudgeOptions options)
     : analyzer_(analyzer),
       options_(options),
-      fingerprint_("local-" + std::to_string(kVersion) + "-" +
+      fingerprint_("local-" + std::to_string(kLocalJudgeVersion) + "-" +
                    std::to_string(std::lround(1000 * options.threshold))) {}
 
 Judgement LocalJudge::JudgeClaim(std::string_view claim, std::string_view text,

@@ -7,7 +7,7 @@
 namespace quarry::eval {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVerdictsVersion = 1;
 
 index::ObjectName NameOf(const std::string& judge, std::string_view input) {
   return {.kind = index::ObjectKind::kVerdict,
@@ -26,8 +26,8 @@ Result<std::optional<std::vector<Judgement>>> VerdictStore::Find(const std::stri
     return DataLossError("verdict " + name.id + " of judge " + judge + ": expected " + what);
   };
   const Json json = Json::parse(object->value, nullptr, false);
-  if (!json.is_object() || json.value("version", 0) != kVersion || !json.contains("verdicts") ||
-      !json["verdicts"].is_array()) {
+  if (!json.is_object() || json.value("version", 0) != kVerdictsVersion ||
+      !json.contains("verdicts") || !json["verdicts"].is_array()) {
     return damaged("an object of version 1 with a list of verdicts");
   }
   std::vector<Judgement> verdicts;
@@ -55,7 +55,7 @@ Status VerdictStore::Keep(const std::string& judge, std::string_view input,
         {{"verdict", ClaimVerdictName(one.verdict)}, {"score", one.score}, {"reason", one.reason}});
   }
   return objects_.Put(NameOf(judge, input),
-                      DumpJson({{"version", kVersion}, {"verdicts", std::move(list)}}));
+                      DumpJson({{"version", kVerdictsVersion}, {"verdicts", std::move(list)}}));
 }
 
 }  // namespace quarry::eval

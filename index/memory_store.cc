@@ -18,13 +18,13 @@ namespace {
 struct Node;
 using Tree = std::shared_ptr<const Node>;
 
-struct Entry {
+struct MemoryEntry {
   std::string key;
   std::string value;
 };
 
 struct Node {
-  std::shared_ptr<const Entry> entry;
+  std::shared_ptr<const MemoryEntry> entry;
   uint64_t priority;
   Tree left;
   Tree right;
@@ -33,7 +33,7 @@ struct Node {
 
 uint64_t BytesOf(const Tree& tree) { return tree == nullptr ? 0 : tree->bytes; }
 
-Tree MakeNode(std::shared_ptr<const Entry> entry, uint64_t priority, Tree left, Tree right) {
+Tree MakeNode(std::shared_ptr<const MemoryEntry> entry, uint64_t priority, Tree left, Tree right) {
   const uint64_t bytes = entry->key.size() + entry->value.size() + BytesOf(left) + BytesOf(right);
   return std::make_shared<const Node>(
       Node{std::move(entry), priority, std::move(left), std::move(right), bytes});
@@ -79,7 +79,7 @@ Tree Apply(Tree tree, const WriteBatch::Operation& operation) {
     case Kind::kPut: {
       const Tree low = Split(tree, operation.key).first;
       const Tree high = Split(tree, Successor(operation.key)).second;
-      auto entry = std::make_shared<const Entry>(Entry{operation.key, operation.value});
+      auto entry = std::make_shared<const MemoryEntry>(MemoryEntry{operation.key, operation.value});
       const Tree node = MakeNode(std::move(entry), Hash64(operation.key), nullptr, nullptr);
       return Join(Join(low, node), high);
     }

@@ -62,9 +62,9 @@ double ShareOf(uint32_t part, uint32_t whole) {
 }
 
 // Reads a page's elements in document order, and its text as blocks.
-class Reader {
+class ContentReader {
  public:
-  explicit Reader(const Page& page) : page_(page) {}
+  explicit ContentReader(const Page& page) : page_(page) {}
 
   void Read(const Node& body) {
     Walk(
@@ -177,7 +177,7 @@ class Reader {
 class ContentFinder {
  public:
   ContentFinder(const Page& page, const Node& body) {
-    Reader reader(page);
+    ContentReader reader(page);
     reader.Read(body);
     elements_ = std::move(reader.elements);
     blocks_ = std::move(reader.blocks);

@@ -14,7 +14,7 @@
 namespace quarry::ingest::mime {
 namespace {
 
-constexpr size_t kMaxFields = 1000;
+constexpr size_t kMaxHeaderFields = 1000;
 constexpr size_t kMaxFieldBytes = 64 * 1024;
 constexpr size_t kMaxParts = 1000;
 
@@ -237,7 +237,7 @@ Entity Split(std::string_view bytes) {
       continue;
     }
     const size_t colon = line.find(':');
-    if (colon == line.npos || colon == 0 || entity.fields.size() >= kMaxFields) continue;
+    if (colon == line.npos || colon == 0 || entity.fields.size() >= kMaxHeaderFields) continue;
     entity.fields.emplace_back(AsciiLower(Trim(line.substr(0, colon))),
                                std::string(Trim(line.substr(colon + 1)).substr(0, kMaxFieldBytes)));
   }

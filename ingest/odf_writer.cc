@@ -15,7 +15,7 @@ using OdfRole = OdfStyles::Role;
 
 constexpr int64_t kMaxOdfColumns = 16'384;
 constexpr int64_t kMaxSpaces = 100;
-constexpr uint64_t kMaxRepeatedBytes = uint64_t{1} << 20;
+constexpr uint64_t kMaxRepeatedCellBytes = uint64_t{1} << 20;
 
 int64_t CountOf(xml::Node node, std::string_view attribute, int64_t most) {
   return std::clamp<int64_t>(xml::IntegerAttribute(node, attribute).value_or(1), 1, most);
@@ -248,11 +248,11 @@ Status OdfWriter::WriteRows(xml::Node container, bool is_header, GridWriter* gri
         if (is_covered && spans_[column] > 0) {
           --spans_[column];
           repeated_ += above_[column].size();
-          cells.push_back(repeated_ <= kMaxRepeatedBytes ? above_[column] : "");
+          cells.push_back(repeated_ <= kMaxRepeatedCellBytes ? above_[column] : "");
           continue;
         }
         repeated_ += times > 1 ? text.size() : 0;
-        cells.push_back(repeated_ <= kMaxRepeatedBytes ? text : "");
+        cells.push_back(repeated_ <= kMaxRepeatedCellBytes ? text : "");
         above_[column] = cells.back();
         spans_[column] = static_cast<size_t>(CountOf(cell, "number-rows-spanned", 1 << 20)) - 1;
         is_empty = is_empty && text.empty();
@@ -266,7 +266,7 @@ Status OdfWriter::WriteRows(xml::Node container, bool is_header, GridWriter* gri
     uint64_t bytes = 0;
     for (const std::string& cell : cells) bytes += cell.size();
     int64_t times = CountOf(row, "number-rows-repeated", 1 << 20);
-    for (; times > 1 && (repeated_ += bytes) <= kMaxRepeatedBytes; --times) grid->AddRow(cells);
+    for (; times > 1 && (repeated_ += bytes) <= kMaxRepeatedCellBytes; --times) grid->AddRow(cells);
     if (is_header) {
       grid->AddHeader(cells);
     } else {

@@ -20,12 +20,12 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Sources parsed side by side before their documents are written: at most this many, and of this
 // many bytes together unless one alone has more. Two windows bound what is in memory.
-constexpr size_t kWindow = 128;
+constexpr size_t kWindowItems = 128;
 constexpr uint64_t kWindowBytes = 16u << 20;
 constexpr std::chrono::milliseconds kProgressInterval{100};
 // What was gathered is written behind a window though it fills no batch: when so much is to be
 // remembered of sources, and when the last write was so long ago.
-constexpr size_t kRememberedSources = kWindow;
+constexpr size_t kRememberedSources = kWindowItems;
 constexpr std::chrono::seconds kFlushInterval{30};
 
 // Which helper programs there are, and which languages they read: with another one the same file
@@ -52,7 +52,8 @@ void DropRepeated(std::vector<Document>& documents) {
 size_t WindowEnd(const SourceItems& items, size_t begin) {
   size_t end = begin + 1;
   uint64_t bytes = items.bytes(begin);
-  while (end < items.size() && end - begin < kWindow && bytes + items.bytes(end) <= kWindowBytes) {
+  while (end < items.size() && end - begin < kWindowItems &&
+         bytes + items.bytes(end) <= kWindowBytes) {
     bytes += items.bytes(end++);
   }
   return end;

@@ -10,7 +10,7 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kHeaderBytes = 16;  // size packed, size unpacked, kind, checksum
+constexpr size_t kRtfHeaderBytes = 16;  // size packed, size unpacked, kind, checksum
 constexpr std::string_view kPacked = "LZFu";
 constexpr std::string_view kPlain = "MELA";
 constexpr size_t kRing = 4096;
@@ -23,11 +23,11 @@ static_assert(kPhrases.size() == 207);
 }  // namespace
 
 Result<std::string> UnpackRtf(std::string_view bytes, ParseBudget* budget) {
-  if (bytes.size() < kHeaderBytes) {
+  if (bytes.size() < kRtfHeaderBytes) {
     return InvalidArgumentError("broken compressed RTF: expected a header of 16 bytes");
   }
   const std::string_view kind = bytes.substr(8, 4);
-  bytes.remove_prefix(kHeaderBytes);
+  bytes.remove_prefix(kRtfHeaderBytes);
   if (kind == kPlain) return std::string(bytes);
   if (kind != kPacked) {
     return InvalidArgumentError("broken compressed RTF: expected LZFu or MELA at byte 8");

@@ -20,7 +20,7 @@ namespace {
 
 // What an element is, by its name in the vocabularies that people write in: DocBook, TEI, DITA,
 // JATS.
-enum class Role : uint8_t {
+enum class ElementRole : uint8_t {
   kNone,
   kSection,
   kTitle,
@@ -33,44 +33,44 @@ enum class Role : uint8_t {
   kQuote
 };
 
-Role RoleOf(std::string_view name) {
-  static constexpr std::pair<std::string_view, Role> kRoles[] = {
-      {"book", Role::kSection},     {"article", Role::kSection},
-      {"part", Role::kSection},     {"chapter", Role::kSection},
-      {"section", Role::kSection},  {"sect1", Role::kSection},
-      {"sect2", Role::kSection},    {"sect3", Role::kSection},
-      {"sect4", Role::kSection},    {"sec", Role::kSection},
-      {"appendix", Role::kSection}, {"preface", Role::kSection},
-      {"topic", Role::kSection},    {"concept", Role::kSection},
-      {"task", Role::kSection},     {"title", Role::kTitle},
-      {"head", Role::kTitle},       {"heading", Role::kTitle},
-      {"listitem", Role::kItem},    {"li", Role::kItem},
-      {"step", Role::kItem},        {"itemizedlist", Role::kList},
-      {"orderedlist", Role::kList}, {"ul", Role::kList},
-      {"ol", Role::kList},          {"programlisting", Role::kCode},
-      {"screen", Role::kCode},      {"codeblock", Role::kCode},
-      {"pre", Role::kCode},         {"literallayout", Role::kCode},
-      {"row", Role::kRow},          {"tr", Role::kRow},
-      {"entry", Role::kCell},       {"td", Role::kCell},
-      {"th", Role::kCell},          {"blockquote", Role::kQuote},
-      {"emphasis", Role::kInline},  {"literal", Role::kInline},
-      {"filename", Role::kInline},  {"command", Role::kInline},
-      {"link", Role::kInline},      {"ulink", Role::kInline},
-      {"xref", Role::kInline},      {"a", Role::kInline},
-      {"b", Role::kInline},         {"i", Role::kInline},
-      {"em", Role::kInline},        {"strong", Role::kInline},
-      {"code", Role::kInline},      {"span", Role::kInline},
-      {"sub", Role::kInline},       {"sup", Role::kInline},
-      {"hi", Role::kInline},        {"italic", Role::kInline},
-      {"bold", Role::kInline},      {"guilabel", Role::kInline},
-      {"option", Role::kInline},    {"replaceable", Role::kInline},
-      {"acronym", Role::kInline},   {"ph", Role::kInline},
-      {"classname", Role::kInline}, {"function", Role::kInline},
-      {"varname", Role::kInline}};
+ElementRole RoleOf(std::string_view name) {
+  static constexpr std::pair<std::string_view, ElementRole> kRoles[] = {
+      {"book", ElementRole::kSection},     {"article", ElementRole::kSection},
+      {"part", ElementRole::kSection},     {"chapter", ElementRole::kSection},
+      {"section", ElementRole::kSection},  {"sect1", ElementRole::kSection},
+      {"sect2", ElementRole::kSection},    {"sect3", ElementRole::kSection},
+      {"sect4", ElementRole::kSection},    {"sec", ElementRole::kSection},
+      {"appendix", ElementRole::kSection}, {"preface", ElementRole::kSection},
+      {"topic", ElementRole::kSection},    {"concept", ElementRole::kSection},
+      {"task", ElementRole::kSection},     {"title", ElementRole::kTitle},
+      {"head", ElementRole::kTitle},       {"heading", ElementRole::kTitle},
+      {"listitem", ElementRole::kItem},    {"li", ElementRole::kItem},
+      {"step", ElementRole::kItem},        {"itemizedlist", ElementRole::kList},
+      {"orderedlist", ElementRole::kList}, {"ul", ElementRole::kList},
+      {"ol", ElementRole::kList},          {"programlisting", ElementRole::kCode},
+      {"screen", ElementRole::kCode},      {"codeblock", ElementRole::kCode},
+      {"pre", ElementRole::kCode},         {"literallayout", ElementRole::kCode},
+      {"row", ElementRole::kRow},          {"tr", ElementRole::kRow},
+      {"entry", ElementRole::kCell},       {"td", ElementRole::kCell},
+      {"th", ElementRole::kCell},          {"blockquote", ElementRole::kQuote},
+      {"emphasis", ElementRole::kInline},  {"literal", ElementRole::kInline},
+      {"filename", ElementRole::kInline},  {"command", ElementRole::kInline},
+      {"link", ElementRole::kInline},      {"ulink", ElementRole::kInline},
+      {"xref", ElementRole::kInline},      {"a", ElementRole::kInline},
+      {"b", ElementRole::kInline},         {"i", ElementRole::kInline},
+      {"em", ElementRole::kInline},        {"strong", ElementRole::kInline},
+      {"code", ElementRole::kInline},      {"span", ElementRole::kInline},
+      {"sub", ElementRole::kInline},       {"sup", ElementRole::kInline},
+      {"hi", ElementRole::kInline},        {"italic", ElementRole::kInline},
+      {"bold", ElementRole::kInline},      {"guilabel", ElementRole::kInline},
+      {"option", ElementRole::kInline},    {"replaceable", ElementRole::kInline},
+      {"acronym", ElementRole::kInline},   {"ph", ElementRole::kInline},
+      {"classname", ElementRole::kInline}, {"function", ElementRole::kInline},
+      {"varname", ElementRole::kInline}};
   for (const auto& [known, role] : kRoles) {
     if (name == known) return role;
   }
-  return Role::kNone;
+  return ElementRole::kNone;
 }
 
 // Walks over the tags and gives what stands between them; `Handler` has Start(name, tag, empty),
@@ -99,12 +99,12 @@ class GenericHandler {
 
   void Start(const std::string& name, std::string_view tag) {
     if (stack_.empty()) document_->language = PrimaryLanguage(XmlAttribute(tag, "lang"));
-    const Role role = RoleOf(name);
-    if (role != Role::kInline) Flush();
+    const ElementRole role = RoleOf(name);
+    if (role != ElementRole::kInline) Flush();
     stack_.push_back({name, role});
-    if (role == Role::kSection) ++sections_;
-    if (role == Role::kItem) ++items_;
-    if (role == Role::kRow) cells_.clear();
+    if (role == ElementRole::kSection) ++sections_;
+    if (role == ElementRole::kItem) ++items_;
+    if (role == ElementRole::kRow) cells_.clear();
   }
 
   void Text(std::string_view text) { text_ += text; }
@@ -112,12 +112,12 @@ class GenericHandler {
   void End(const std::string& name) {
     // A scanner counts only how deep it is: </b> may close <a>.
     if (stack_.empty()) return;
-    const Role role = stack_.back().role;
-    if (role != Role::kInline) Flush();
+    const ElementRole role = stack_.back().role;
+    if (role != ElementRole::kInline) Flush();
     stack_.pop_back();
-    if (role == Role::kSection && sections_ > 0) --sections_;
-    if (role == Role::kItem && items_ > 0) --items_;
-    if (role == Role::kRow) EndRow();
+    if (role == ElementRole::kSection && sections_ > 0) --sections_;
+    if (role == ElementRole::kItem && items_ > 0) --items_;
+    if (role == ElementRole::kRow) EndRow();
     const bool is_table =
         name == "table" || name == "informaltable" || name == "tbody" || name == "tgroup";
     if (is_table) EndTable();
@@ -131,14 +131,14 @@ class GenericHandler {
  private:
   struct Open {
     std::string name;
-    Role role;
+    ElementRole role;
   };
 
   bool InCode() const {
     return std::any_of(stack_.begin(), stack_.end(),
-                       [](const Open& open) { return open.role == Role::kCode; });
+                       [](const Open& open) { return open.role == ElementRole::kCode; });
   }
-  bool Inside(Role role) const {
+  bool Inside(ElementRole role) const {
     return std::any_of(stack_.begin(), stack_.end(),
                        [role](const Open& open) { return open.role == role; });
   }
@@ -147,8 +147,8 @@ class GenericHandler {
   void Flush() {
     const std::string text = std::exchange(text_, {});
     if (Trim(text).empty()) return;
-    if (Inside(Role::kRow)) {
-      const bool begins = stack_.back().role == Role::kCell || cells_.empty();
+    if (Inside(ElementRole::kRow)) {
+      const bool begins = stack_.back().role == ElementRole::kCell || cells_.empty();
       if (begins) cells_.emplace_back();
       RunningText(&cells_.back(), 0).Append((cells_.back().empty() ? "" : " ") + text);
       return;
@@ -157,13 +157,13 @@ class GenericHandler {
     if (InCode()) return builder_.Add(BlockKind::kCode, 0, text);
     BlockKind kind = BlockKind::kParagraph;
     uint32_t level = 0;
-    if (!stack_.empty() && Inside(Role::kTitle)) {
+    if (!stack_.empty() && Inside(ElementRole::kTitle)) {
       kind = BlockKind::kHeading;
       level = std::clamp<uint32_t>(sections_, 1, 6);
     } else if (items_ > 0) {
       kind = BlockKind::kListItem;
       level = std::min(items_, 6u);
-    } else if (Inside(Role::kQuote)) {
+    } else if (Inside(ElementRole::kQuote)) {
       kind = BlockKind::kQuote;
     }
     builder_.Begin(kind, level);
@@ -176,7 +176,7 @@ class GenericHandler {
 
   // Data has its sense from the name of its element: "price: 12". Text of documents has its own.
   std::string Label() const {
-    if (stack_.empty() || sections_ > 0 || stack_.back().role != Role::kNone) return "";
+    if (stack_.empty() || sections_ > 0 || stack_.back().role != ElementRole::kNone) return "";
     static constexpr std::string_view kProse[] = {"p",   "para",     "simpara",     "body", "text",
                                                   "div", "abstract", "description", "note", "s",
                                                   "l",   "content",  "summary"};

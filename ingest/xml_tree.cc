@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint64_t kMaxTreeBytes = uint64_t{160} << 20;
 // What pugixml 1.13 takes for them on a machine of 64 bits.
-constexpr uint64_t kNodeBytes = 64;
+constexpr uint64_t kXmlNodeBytes = 64;
 constexpr uint64_t kAttributeBytes = 40;
 
 constexpr unsigned kParseFlags = pugi::parse_default | pugi::parse_ws_pcdata;
@@ -43,8 +43,8 @@ Result<Tree> Tree::Parse(std::string bytes) {
   while (scanner.Next()) {
   }
   QUARRY_RETURN_IF_ERROR(scanner.status());
-  const uint64_t needed =
-      (scanner.elements() + scanner.texts()) * kNodeBytes + scanner.attributes() * kAttributeBytes;
+  const uint64_t needed = (scanner.elements() + scanner.texts()) * kXmlNodeBytes +
+                          scanner.attributes() * kAttributeBytes;
   if (needed > kMaxTreeBytes) {
     return InvalidArgumentError("XML of " + std::to_string(scanner.elements()) +
                                 " elements: its tree would take more than " +

@@ -13,7 +13,7 @@
 namespace quarry::ingest {
 namespace {
 
-constexpr size_t kStep = 256 * 1024;  // unpacked between two looks at the budget
+constexpr size_t kUnpackStep = 256 * 1024;  // unpacked between two looks at the budget
 
 std::string MessageOf(int code) {
   zip_error_t error;
@@ -136,7 +136,7 @@ Result<std::string> ZipReader::Unpack(const Entry& entry) const {
   while (true) {
     QUARRY_RETURN_IF_ERROR(budget_->Check());
     const size_t before = bytes.size();
-    const size_t step = std::min<uint64_t>(kStep, entry.size - before + 1);
+    const size_t step = std::min<uint64_t>(kUnpackStep, entry.size - before + 1);
     bytes.resize(before + step);
     const zip_int64_t read = zip_fread(file, bytes.data() + before, step);
     if (read < 0) {

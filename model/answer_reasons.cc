@@ -6,14 +6,14 @@
 namespace quarry::model {
 namespace {
 
-struct ReasonWords {
+struct WordsOfReason {
   Reason reason;
   const char* english;
   const char* chinese;
 };
 
 // In the order of Reason.
-constexpr ReasonWords kReasonWords[] = {
+constexpr WordsOfReason kReasonTexts[] = {
     {Reason::kNoSearchWords, "the question has no words to search for", "问题中没有可供检索的词"},
     {Reason::kNoPassage, "no passage was found", "没有找到任何段落"},
     {Reason::kBestSentence, "the best sentence covers {} % of the question",
@@ -86,10 +86,10 @@ constexpr ReasonWords kReasonWords[] = {
 };
 
 constexpr bool IsInOrder() {
-  for (size_t i = 0; i < std::size(kReasonWords); ++i) {
-    if (static_cast<size_t>(kReasonWords[i].reason) != i) return false;
+  for (size_t i = 0; i < std::size(kReasonTexts); ++i) {
+    if (static_cast<size_t>(kReasonTexts[i].reason) != i) return false;
   }
-  return std::size(kReasonWords) == static_cast<size_t>(Reason::kOverTokens) + 1;
+  return std::size(kReasonTexts) == static_cast<size_t>(Reason::kOverTokens) + 1;
 }
 static_assert(IsInOrder());
 
@@ -97,7 +97,7 @@ static_assert(IsInOrder());
 
 std::string ReasonText(Reason reason, std::string_view language,
                        std::initializer_list<std::string_view> parts) {
-  const ReasonWords& words = kReasonWords[static_cast<size_t>(reason)];
+  const WordsOfReason& words = kReasonTexts[static_cast<size_t>(reason)];
   std::string_view rest = language == "zh" ? words.chinese : words.english;
   std::string text;
   for (const std::string_view part : parts) {

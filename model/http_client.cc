@@ -16,7 +16,7 @@ namespace {
 
 namespace http = boost::beast::http;
 using boost::system::error_code;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr uint32_t kHeaderBytes = 64 * 1024;
 constexpr size_t kErrorBodyBytes = 64 * 1024;
@@ -161,7 +161,7 @@ struct HttpClient::Impl {
 
   struct Idle {
     std::unique_ptr<HttpConnection> connection;
-    Clock::time_point since;
+    SteadyClock::time_point since;
   };
 
   // How an exchange ended.
@@ -208,7 +208,7 @@ std::unique_ptr<HttpConnection> HttpClient::Impl::TakeIdle(const std::string& ke
   while (taken == nullptr && !waiting.empty()) {
     Idle last = std::move(waiting.back());
     waiting.pop_back();
-    if (Clock::now() - last.since < options.idle_time && last.connection->IsReusable()) {
+    if (SteadyClock::now() - last.since < options.idle_time && last.connection->IsReusable()) {
       taken = std::move(last.connection);
     } else {
       closed.push_back(std::move(last));
@@ -221,7 +221,7 @@ std::unique_ptr<HttpConnection> HttpClient::Impl::TakeIdle(const std::string& ke
 void HttpClient::Impl::PutIdle(const std::string& key, std::unique_ptr<HttpConnection> connection) {
   std::vector<Idle> closed;  // outside the lock
   const std::lock_guard lock(mutex);
-  const Clock::time_point now = Clock::now();
+  const SteadyClock::time_point now = SteadyClock::now();
   size_t count = 0;
   for (auto entry = idle.begin(); entry != idle.end();) {
     std::vector<Idle>& waiting = entry->second;
@@ -289,9 +289,9 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
   outcome.status = connection.Write(text, sending);
   if (!outcome.status.ok()) return outcome;
   // The answer to CONNECT has no sink and no body; it is held to the same.
-  Clock::time_point end = Clock::time_point::max();
-  if (sink.body == nullptr) end = Clock::now() + request.limits.total;
-  const auto is_late = [&] { return sink.body == nullptr && Clock::now() >= end; };
+  SteadyClock::time_point end = SteadyClock::time_point::max();
+  if (sink.body == nullptr) end = SteadyClock::now() + request.limits.total;
+  const auto is_late = [&] { return sink.body == nullptr && SteadyClock::now() >= end; };
   const auto late = [&] {
     return UnavailableError("no whole answer within " +
                             std::to_string(request.limits.total.count()) + " ms");
@@ -304,7 +304,7 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
   const auto is_enough = [&] {
     if (!outcome.answered || sink.enough == nullptr) return false;
     const std::optional<std::chrono::milliseconds> wait = sink.enough();
-    if (wait) end = std::min(end, Clock::now() + *wait);
+    if (wait) end = std::min(end, SteadyClock::now() + *wait);
     return wait.has_value();
   };
   const auto whole = [&] {
@@ -344,11 +344,11 @@ HttpClient::Impl::Outcome HttpClient::Impl::Exchange(
         }
       }
       const bool enough = is_enough();
-      if (enough && Clock::now() >= end) return whole();
+      if (enough && SteadyClock::now() >= end) return whole();
       auto patience = outcome.answered ? request.limits.gap : request.limits.first_byte;
-      if (end != Clock::time_point::max()) {
-        patience =
-            std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()));
+      if (end != SteadyClock::time_point::max()) {
+        patience = std::min(patience,
+                            std::chrono::ceil<std::chrono::milliseconds>(end - SteadyClock::now()));
       }
       const HttpWait waiting{context, patience,
                              outcome.answered ? "further byte of the answer" : "answer"};

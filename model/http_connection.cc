@@ -24,7 +24,7 @@
 namespace quarry::model {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // A caller that cancels is heard within this.
@@ -38,23 +38,23 @@ std::string Seconds(milliseconds time) {
 // The time that one step has left.
 class Patience {
  public:
-  explicit Patience(const HttpWait& wait) : wait_(wait), end_(Clock::now() + wait.limit) {}
+  explicit Patience(const HttpWait& wait) : wait_(wait), end_(SteadyClock::now() + wait.limit) {}
 
   // Ok while there is time.
   Status Check() const {
     QUARRY_RETURN_IF_ERROR(wait_.context.Check());
-    if (Clock::now() < end_) return OkStatus();
+    if (SteadyClock::now() < end_) return OkStatus();
     return UnavailableError(std::string("no ") + wait_.step + " within " + Seconds(wait_.limit));
   }
   // How long to wait before Check is due again.
   milliseconds Slice() const {
-    const auto left = std::min(end_, wait_.context.deadline) - Clock::now();
+    const auto left = std::min(end_, wait_.context.deadline) - SteadyClock::now();
     return std::clamp(std::chrono::ceil<milliseconds>(left), milliseconds(0), kSlice);
   }
 
  private:
   const HttpWait& wait_;
-  const Clock::time_point end_;
+  const SteadyClock::time_point end_;
 };
 
 // Waits until the socket can do `events`.

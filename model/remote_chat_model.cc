@@ -12,7 +12,7 @@
 namespace quarry::model {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 uint32_t EstimatePrompt(const ChatRequest& request) {
   uint32_t tokens = 0;
@@ -70,7 +70,7 @@ class ReplyStream {
     events_.emplace([this](const SseEvent& event) { return TakeEvent(event.data); });
     began_ = true;
     has_token_ = false;
-    last_token_ = Clock::now();
+    last_token_ = SteadyClock::now();
     return OkStatus();
   }
 
@@ -83,7 +83,7 @@ class ReplyStream {
     // What is wrong behind the end does not matter.
     if (fed.code() == Code::kUnavailable && reader_.complete()) return OkStatus();
     QUARRY_RETURN_IF_ERROR(fed);
-    const auto silence = Clock::now() - last_token_;
+    const auto silence = SteadyClock::now() - last_token_;
     const auto limit = has_token_ ? limits_.gap : limits_.first_byte;
     if (silence > limit && !reader_.complete()) {
       return UnavailableError(std::string("no ") + (has_token_ ? "further" : "first") +
@@ -95,7 +95,7 @@ class ReplyStream {
   Status TakeEvent(std::string_view data) {
     std::string delta;
     QUARRY_RETURN_IF_ERROR(reader_.Take(data, delta));
-    last_token_ = Clock::now();
+    last_token_ = SteadyClock::now();
     has_token_ = true;
     if (!delta.empty() && sink_ != nullptr && !sink_(delta)) {
       return CancelledError("the reader of the answer went away");
@@ -111,7 +111,7 @@ class ReplyStream {
   std::string whole_;
   bool began_ = false;  // an answer came
   bool has_token_ = false;
-  Clock::time_point last_token_;
+  SteadyClock::time_point last_token_;
 };
 
 }  // namespace

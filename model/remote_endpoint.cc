@@ -8,7 +8,7 @@
 namespace quarry::model {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kWaitSlice{20};
@@ -40,11 +40,11 @@ Health HealthOf(const Result<HttpResponse>& response) {
 }  // namespace
 
 Status WaitFor(milliseconds time, const CallContext& context) {
-  const Clock::time_point end = Clock::now() + time;
+  const SteadyClock::time_point end = SteadyClock::now() + time;
   if (end > context.deadline) return DeadlineExceededError("the deadline of the call would pass");
-  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
+  for (SteadyClock::time_point now = SteadyClock::now(); now < end; now = SteadyClock::now()) {
     QUARRY_RETURN_IF_ERROR(context.Check());
-    std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kWaitSlice));
+    std::this_thread::sleep_for(std::min<SteadyClock::duration>(end - now, kWaitSlice));
   }
   return context.Check();
 }
@@ -109,7 +109,7 @@ Status RemoteEndpoint::Admit(const CallContext& context, std::optional<Slot>& sl
   };
   if (is_open()) return left_alone();
   QUARRY_RETURN_IF_ERROR(context.Check());
-  const Clock::time_point now = Clock::now();
+  const SteadyClock::time_point now = SteadyClock::now();
   const std::optional<milliseconds> wait =
       limiter_.Take(now, std::chrono::floor<milliseconds>(context.deadline - now));
   if (!wait) {
@@ -123,7 +123,7 @@ Status RemoteEndpoint::Admit(const CallContext& context, std::optional<Slot>& sl
   if (status.ok()) {
     slot.emplace(*this);
     // Last, so that the one that tries for all others does not wait for anything.
-    if (auto begun = breaker_.Begin(Clock::now())) {
+    if (auto begun = breaker_.Begin(SteadyClock::now())) {
       call.emplace(std::move(*begun));
     } else {
       status = left_alone();
@@ -180,7 +180,7 @@ Result<HttpResponse> RemoteEndpoint::PostUntilAnswered(const std::string& path,
       sent = PostOnce(request, sink, delivered, context);
       const Health health = HealthOf(*sent);
       if (health == Health::kAlive) call->Succeeded();
-      if (health == Health::kDead) call->Failed(Clock::now());
+      if (health == Health::kDead) call->Failed(SteadyClock::now());
     }
     Result<HttpResponse>& response = *sent;
     if (response.ok() && IsSuccess(response->status)) {
@@ -214,7 +214,7 @@ Result<HttpResponse> RemoteEndpoint::PostUntilAnswered(const std::string& path,
       delay = RetryDelay(options_.retry, attempt, retry_after, random_);
     }
     // Where the call has no time to wait, what failed says more than that.
-    if (!delay || Clock::now() + *delay >= context.deadline) return failed;
+    if (!delay || SteadyClock::now() + *delay >= context.deadline) return failed;
     QUARRY_RETURN_IF_ERROR(WaitFor(*delay, context));
     last = std::move(failed);
   }

@@ -16,7 +16,7 @@
 namespace quarry::server {
 namespace {
 
-constexpr size_t kMaxDocuments = 1000;
+constexpr size_t kMaxRankedDocuments = 1000;
 
 struct RerankRequest {
   std::string model = std::string(kProfile);
@@ -24,7 +24,7 @@ struct RerankRequest {
   std::vector<std::string> texts;
   JsonValue documents;  // as they were given
   std::vector<std::string> rank_fields = {"text"};
-  uint32_t top_n = kMaxDocuments;
+  uint32_t top_n = kMaxRankedDocuments;
   bool return_documents = false;
   std::string collection;
 };
@@ -61,9 +61,9 @@ Status ReadTexts(RerankRequest& request) {
     return WrongValue("documents", std::string("expected a list of documents, not ") +
                                        request.documents.TypeName());
   }
-  if (list->empty() || list->size() > kMaxDocuments) {
-    return WrongValue("documents", "expected 1 to " + std::to_string(kMaxDocuments) + ", not " +
-                                       std::to_string(list->size()));
+  if (list->empty() || list->size() > kMaxRankedDocuments) {
+    return WrongValue("documents", "expected 1 to " + std::to_string(kMaxRankedDocuments) +
+                                       ", not " + std::to_string(list->size()));
   }
   for (size_t i = 0; i < list->size(); ++i) {
     std::string text;

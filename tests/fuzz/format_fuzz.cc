@@ -9,8 +9,9 @@ namespace quarry::fuzz {
 namespace {
 
 using ingest::Format;
-constexpr Format kFormats[] = {Format::kRtf, Format::kEmail,    Format::kMbox,      Format::kXml,
-                               Format::kRst, Format::kNotebook, Format::kSourceCode};
+constexpr Format kKnownFormats[] = {Format::kRtf,       Format::kEmail, Format::kMbox,
+                                    Format::kXml,       Format::kRst,   Format::kNotebook,
+                                    Format::kSourceCode};
 // Of the source code: the name's extension chooses the language.
 constexpr const char* kPaths[] = {"f.cc", "f.py", "f.ts", "f.rs", "f.go", "f.rb", "f.sql", "f.sh"};
 
@@ -73,7 +74,7 @@ std::vector<std::string> Seeds() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace quarry;
   if (size == 0) return 0;
-  const ingest::Format format = fuzz::kFormats[data[0] % std::size(fuzz::kFormats)];
+  const ingest::Format format = fuzz::kKnownFormats[data[0] % std::size(fuzz::kKnownFormats)];
   const std::string path = fuzz::kPaths[size % std::size(fuzz::kPaths)];
   const Result<ingest::ParsedSource> parsed = ingest::ParseSource(
       fuzz::View(data + 1, size - 1), {.id = "f", .path = path, .uri = "", .format = format});

@@ -106,7 +106,7 @@ class CachedAnswererTest : public ::testing::Test {
   std::unique_ptr<CachedAnswerer> answerer_;
 };
 
-const char kQuestion[] = "How many litres per second does the pump P-3 deliver?";
+const char kPumpQuestion[] = "How many litres per second does the pump P-3 deliver?";
 const char kSpelled[] = "Please tell me: how many LITRES per second does the pump P-3 deliver";
 
 void ExpectSameAnswer(const Answer& served, const Answer& fresh) {
@@ -130,14 +130,14 @@ void ExpectSameAnswer(const Answer& served, const Answer& fresh) {
 }
 
 TEST_F(CachedAnswererTest, TheSameQuestionInAnotherSpellingIsServedWithTheSamePassages) {
-  const Answer made = Ask(kQuestion);
+  const Answer made = Ask(kPumpQuestion);
   EXPECT_EQ(made.cache.kind, CacheKind::kMiss);
   EXPECT_EQ(made.cache.reason, "no stored answer");
   engine_.clock.Advance(std::chrono::seconds(90));
   const Answer served = Ask(kSpelled);
   EXPECT_EQ(served.cache.kind, CacheKind::kExact);
   EXPECT_TRUE(served.cache.hit());
-  EXPECT_EQ(served.cache.question, kQuestion);
+  EXPECT_EQ(served.cache.question, kPumpQuestion);
   EXPECT_EQ(served.cache.verified_by, "normal form");
   EXPECT_EQ(served.cache.age_seconds, 90);
   EXPECT_EQ(served.cache.similarity, 1);
@@ -145,10 +145,10 @@ TEST_F(CachedAnswererTest, TheSameQuestionInAnotherSpellingIsServedWithTheSamePa
 }
 
 TEST_F(CachedAnswererTest, EntriesSurviveARestartWithTheirHits) {
-  const Answer made = Ask(kQuestion);
-  EXPECT_TRUE(Ask(kQuestion).cache.hit());
+  const Answer made = Ask(kPumpQuestion);
+  EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
   Open();
-  const Answer served = Ask(kQuestion);
+  const Answer served = Ask(kPumpQuestion);
   EXPECT_TRUE(served.cache.hit());
   ExpectSameAnswer(served, made);
   Open();
@@ -157,7 +157,7 @@ TEST_F(CachedAnswererTest, EntriesSurviveARestartWithTheirHits) {
 }
 
 TEST_F(CachedAnswererTest, AReadOnlyStoreServesWhatIsThereAndKeepsNothing) {
-  Ask(kQuestion);
+  Ask(kPumpQuestion);
   Open(TestOptions(), /*read_only=*/true);
   EXPECT_TRUE(Ask(kSpelled).cache.hit());
   EXPECT_FALSE(Ask("How many bar is the valve V-2 tested at?").cache.hit());
@@ -167,7 +167,7 @@ TEST_F(CachedAnswererTest, AReadOnlyStoreServesWhatIsThereAndKeepsNothing) {
 
 TEST_F(CachedAnswererTest, NothingIsServedAfterWhatItRestsOnHasChanged) {
   Query query;
-  query.text = kQuestion;
+  query.text = kPumpQuestion;
   Ask(query);
   Replace("pumps/p3", "Pump P-3", "The pump P-3 delivers 99 litres per second.");
   const Answer changed = Ask(query);
@@ -181,17 +181,17 @@ TEST_F(CachedAnswererTest, NothingIsServedAfterWhatItRestsOnHasChanged) {
 }
 
 TEST_F(CachedAnswererTest, NothingIsServedWhereANewDocumentIsFoundToo) {
-  Ask(kQuestion);
+  Ask(kPumpQuestion);
   cache_->Flush();
   Replace("pumps/new", "Pump P-3", "The pump P-3 delivers 4 litres per second since March.");
-  const Answer answer = Ask(kQuestion);
+  const Answer answer = Ask(kPumpQuestion);
   EXPECT_EQ(answer.cache.kind, CacheKind::kMiss);
   EXPECT_EQ(answer.cache.reason, "other passages are found");
 }
 
 TEST_F(CachedAnswererTest, AnotherScopeSeesNothing) {
   Query query;
-  query.text = kQuestion;
+  query.text = kPumpQuestion;
   Ask(query);
   std::vector<Query> others(6, query);
   others[0].k = 9;
@@ -210,8 +210,8 @@ TEST_F(CachedAnswererTest, AnotherScopeSeesNothing) {
 }
 
 TEST_F(CachedAnswererTest, AnEntryWhoseQuestionHasAnotherFormIsNoHit) {
-  Ask(kQuestion);
-  ASSERT_TRUE(Ask(kQuestion).cache.hit());
+  Ask(kPumpQuestion);
+  ASSERT_TRUE(Ask(kPumpQuestion).cache.hit());
   cache_->Flush();
   const CollectionId collection = engine_.snapshot()->collection().id;
   index::StoredCacheEntry entry = *cache_->Entries(collection).value().at(0);
@@ -226,11 +226,11 @@ TEST_F(CachedAnswererTest, AnEntryWhoseQuestionHasAnotherFormIsNoHit) {
     ASSERT_TRUE(table.Add(entry).value());
   }
   Open();
-  EXPECT_FALSE(Ask(kQuestion).cache.hit());
+  EXPECT_FALSE(Ask(kPumpQuestion).cache.hit());
 }
 
 TEST_F(CachedAnswererTest, AnswersFromADeletedDocumentAreListedNoMore) {
-  const Answer made = Ask(kQuestion);
+  const Answer made = Ask(kPumpQuestion);
   cache_->Flush();
   const CollectionId collection = engine_.snapshot()->collection().id;
   ASSERT_THAT(cache_->Entries(collection).value(), SizeIs(1));
@@ -286,13 +286,13 @@ TEST_F(CachedAnswererTest, WhatChangesByTheDayAndWhatForbidsItIsNotLookedUp) {
     EXPECT_EQ(answer.cache.kind, CacheKind::kBypassed);
     EXPECT_EQ(answer.cache.reason, "the question asks for what changes by the day");
   }
-  EXPECT_EQ(Ask(kQuestion, CacheUse::kOff).cache.kind, CacheKind::kBypassed);
-  EXPECT_EQ(Ask(kQuestion, CacheUse::kRefresh).cache.kind, CacheKind::kMiss);
-  const Answer first = Ask(kQuestion);
+  EXPECT_EQ(Ask(kPumpQuestion, CacheUse::kOff).cache.kind, CacheKind::kBypassed);
+  EXPECT_EQ(Ask(kPumpQuestion, CacheUse::kRefresh).cache.kind, CacheKind::kMiss);
+  const Answer first = Ask(kPumpQuestion);
   EXPECT_TRUE(first.cache.hit());
   engine_.clock.Advance(std::chrono::seconds(5));
-  EXPECT_EQ(Ask(kQuestion, CacheUse::kRefresh).cache.kind, CacheKind::kMiss);
-  const Answer second = Ask(kQuestion);
+  EXPECT_EQ(Ask(kPumpQuestion, CacheUse::kRefresh).cache.kind, CacheKind::kMiss);
+  const Answer second = Ask(kPumpQuestion);
   EXPECT_TRUE(second.cache.hit());
   EXPECT_NE(first.cache.entry, second.cache.entry);
   EXPECT_THAT(*cache_->Entries(engine_.collection), SizeIs(1));
@@ -305,8 +305,8 @@ TEST_F(CachedAnswererTest, RefusalsAndCheapAnswersAreNotStored) {
   retrieval::CacheOptions options = TestOptions();
   options.min_cost_millis = 60'000;
   Open(options);
-  Ask(kQuestion);
-  EXPECT_FALSE(Ask(kQuestion).cache.hit());
+  Ask(kPumpQuestion);
+  EXPECT_FALSE(Ask(kPumpQuestion).cache.hit());
   EXPECT_THAT(*cache_->Entries(engine_.collection), IsEmpty());
 }
 
@@ -314,30 +314,30 @@ TEST_F(CachedAnswererTest, EntriesExpire) {
   retrieval::CacheOptions options = TestOptions();
   options.ttl_hours = 2;
   Open(options);
-  Ask(kQuestion);
+  Ask(kPumpQuestion);
   engine_.clock.Advance(std::chrono::minutes(119));
-  EXPECT_TRUE(Ask(kQuestion).cache.hit());
+  EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
   engine_.clock.Advance(std::chrono::minutes(2));
-  EXPECT_EQ(Ask(kQuestion).cache.reason, "expired");
-  EXPECT_TRUE(Ask(kQuestion).cache.hit());
+  EXPECT_EQ(Ask(kPumpQuestion).cache.reason, "expired");
+  EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
   engine_.clock.Advance(-std::chrono::hours(24));  // set back
-  EXPECT_EQ(Ask(kQuestion).cache.reason, "expired");
+  EXPECT_EQ(Ask(kPumpQuestion).cache.reason, "expired");
 }
 
 TEST_F(CachedAnswererTest, ClearedAndEvictedEntriesAreGone) {
-  Ask(kQuestion);
-  const Answer served = Ask(kQuestion);
+  Ask(kPumpQuestion);
+  const Answer served = Ask(kPumpQuestion);
   cache_->Evict(engine_.collection, served.cache.entry);
-  EXPECT_FALSE(Ask(kQuestion).cache.hit());
+  EXPECT_FALSE(Ask(kPumpQuestion).cache.hit());
   ASSERT_OK(cache_->Clear(engine_.collection));
-  EXPECT_FALSE(Ask(kQuestion).cache.hit());
+  EXPECT_FALSE(Ask(kPumpQuestion).cache.hit());
   Open();
-  EXPECT_TRUE(Ask(kQuestion).cache.hit());
+  EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
 }
 
 TEST_F(CachedAnswererTest, AnEntryThatIsEvictedWhileItIsWrittenDoesNotComeBack) {
   for (int i = 0; i < 100; ++i) {
-    Ask(kQuestion);
+    Ask(kPumpQuestion);
     const auto entries = cache_->Entries(engine_.collection);
     ASSERT_OK(entries.status());
     ASSERT_THAT(*entries, SizeIs(1));
@@ -351,7 +351,7 @@ TEST_F(CachedAnswererTest, AnEntryThatIsEvictedWhileItIsWrittenDoesNotComeBack) 
 TEST_F(CachedAnswererTest, OfManyWhoAskAtOnceOneIsAnsweredAndAllGetTheAnswer) {
   constexpr int kCallers = 500;
   Query query;
-  query.text = kQuestion;
+  query.text = kPumpQuestion;
   const Answer expected = Fresh(query);
   const auto snapshot = engine_.snapshot();
   std::atomic<int> made = 0;
@@ -379,7 +379,7 @@ TEST_F(CachedAnswererTest, OfManyWhoAskAtOnceOneIsAnsweredAndAllGetTheAnswer) {
 
 TEST_F(CachedAnswererTest, WhoStopsWaitingDoesNotStopTheOthers) {
   Query query;
-  query.text = kQuestion;
+  query.text = kPumpQuestion;
   const auto snapshot = engine_.snapshot();
   std::atomic<bool> leads = false;
   std::thread leader([&] {
@@ -407,7 +407,7 @@ TEST_F(CachedAnswererTest, WhoStopsWaitingDoesNotStopTheOthers) {
 // What an answer goes without may be what the time of the one who was answered did not suffice for.
 TEST_F(CachedAnswererTest, WhatGoesWithoutSomethingIsNotForThoseWhoHaveMoreTime) {
   Query query;
-  query.text = kQuestion;
+  query.text = kPumpQuestion;
   AnswerGuide guide;
   guide.temperature = 0.5;  // no model: the note says so
   query.guide = std::make_shared<const AnswerGuide>(guide);
@@ -487,12 +487,12 @@ TEST_F(CachedAnswererTest, AuditsCountAndTakeOutWhatIsFalse) {
   retrieval::CacheOptions options = TestOptions();
   options.audit_share = 1;
   Open(options);
-  Ask(kQuestion);
-  EXPECT_TRUE(Ask(kQuestion).cache.hit());
+  Ask(kPumpQuestion);
+  EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
   answerer_->WaitForAudits();
   EXPECT_THAT(metrics_.Expose(), HasSubstr("quarry_cache_audits_total 1"));
   EXPECT_THAT(metrics_.Expose(), HasSubstr("quarry_cache_false_hit_rate 0"));
-  EXPECT_TRUE(Ask(kQuestion).cache.hit());
+  EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
 }
 
 // Of a figure in the environment, for the runs by hand.

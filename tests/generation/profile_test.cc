@@ -192,13 +192,13 @@ class ProfileAnswerTest : public ::testing::Test {
   testing::ChatUpstream upstream_{[this](const Json&) { return Json{{"content", reply_}}; }};
 };
 
-constexpr const char* kLeaveQuestion = "How many days of paid leave does every employee have?";
+constexpr const char* kLeaveDaysQuestion = "How many days of paid leave does every employee have?";
 constexpr const char* kNoSuchThing = "Who won the chess tournament of 1987?";
 
 TEST_F(ProfileAnswerTest, WithoutAModelLengthRefusalAndThresholdHoldAndTheRestIsNamed) {
-  const Answer plain = Extract({.text = kLeaveQuestion});
+  const Answer plain = Extract({.text = kLeaveDaysQuestion});
   EXPECT_EQ(plain.note, "");
-  const Answer brief = Extract(Asked(kLeaveQuestion, "length: short\nstyle: terse\nmodel: m"));
+  const Answer brief = Extract(Asked(kLeaveDaysQuestion, "length: short\nstyle: terse\nmodel: m"));
   EXPECT_EQ(brief.sentences.size(), 1u);
   EXPECT_EQ(brief.note, "without a chat model these have no effect: style, model");
   EXPECT_NE(brief.fingerprint, plain.fingerprint);
@@ -209,14 +209,15 @@ TEST_F(ProfileAnswerTest, WithoutAModelLengthRefusalAndThresholdHoldAndTheRestIs
   EXPECT_THAT(Extract(Asked("1987年的国际象棋比赛谁赢了？", "language: en")).text,
               StartsWith("The 40 indexed documents"));
   EXPECT_FALSE(plain.abstained);
-  EXPECT_TRUE(Extract(Asked(kLeaveQuestion, "refusal: {decline_below: 1}")).abstained);
+  EXPECT_TRUE(Extract(Asked(kLeaveDaysQuestion, "refusal: {decline_below: 1}")).abstained);
 }
 
 TEST_F(ProfileAnswerTest, InstructionsStandInTheSystemMessageBehindTheRulesAndBeforeThePassages) {
-  Query query = Asked(kLeaveQuestion, std::string("instructions: Give the value first.\n") +
-                                          "style: dry\nlanguage: zh\nlength: long\nmodel: small\n" +
-                                          "temperature: 0.5\nmax_tokens: 99\n" +
-                                          "examples: [{question: Q1, answer: A1}]");
+  Query query =
+      Asked(kLeaveDaysQuestion, std::string("instructions: Give the value first.\n") +
+                                    "style: dry\nlanguage: zh\nlength: long\nmodel: small\n" +
+                                    "temperature: 0.5\nmax_tokens: 99\n" +
+                                    "examples: [{question: Q1, answer: A1}]");
   AddInstructions("By key.", query);
   Write(query, "每位员工每年有28天带薪休假 [1]。");
   ASSERT_THAT(upstream_.requests(), SizeIs(1));
@@ -236,16 +237,16 @@ TEST_F(ProfileAnswerTest, InstructionsStandInTheSystemMessageBehindTheRulesAndBe
 
 TEST_F(ProfileAnswerTest, SentencesThatAreNotCarriedGoByThePolicyOfTheProfile) {
   const std::string reply = "The moon is made of 77 cheeses [1].";
-  EXPECT_FALSE(Write(Asked(kLeaveQuestion, "k: 5"), reply).abstained);
+  EXPECT_FALSE(Write(Asked(kLeaveDaysQuestion, "k: 5"), reply).abstained);
   const Answer removed =
-      Write(Asked(kLeaveQuestion, "refusal: {unsupported: remove, text: Not there.}"), reply);
+      Write(Asked(kLeaveDaysQuestion, "refusal: {unsupported: remove, text: Not there.}"), reply);
   EXPECT_TRUE(removed.abstained);
   EXPECT_EQ(removed.text, "Not there.");
 }
 
 TEST_F(ProfileAnswerTest, AnswersFollowASchemaOrAreATypedErrorAfterOneRepair) {
   const Query query =
-      Asked(kLeaveQuestion,
+      Asked(kLeaveDaysQuestion,
             "output_schema: {type: object, required: [days], properties: {days: {type: integer}}}");
   const Answer answer = Write(query, R"({"days": 28})");
   EXPECT_EQ(answer.text, R"({"days": 28})");
@@ -265,7 +266,7 @@ TEST_F(ProfileAnswerTest, AnswersOfOneVersionAreNotServedToAnother) {
   engine_.UseCache({.min_cost_millis = 0, .audit_share = 0});
   const auto ask = [&](const std::string& yaml) {
     return engine_.cached_answerer
-        ->Ask(Asked(kLeaveQuestion, yaml), *engine_.snapshot(), CacheUse::kRead, nullptr,
+        ->Ask(Asked(kLeaveDaysQuestion, yaml), *engine_.snapshot(), CacheUse::kRead, nullptr,
               CallContext())
         .value();
   };

@@ -20,17 +20,17 @@
 namespace quarry::index {
 namespace {
 
-constexpr size_t kCount = 3000;
+constexpr size_t kHnswCount = 3000;
 constexpr uint32_t kHnswDimension = 32;
 
 auto GraphOf(const EmbeddingMatrix& vectors) {
   return BuildOf({.kind = VectorIndexKind::kHnsw, .codes = VectorCodeKind::kFloat}, vectors,
-                 AllRows(kCount))
+                 AllRows(kHnswCount))
       .value();
 }
 
 TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
-  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 30);
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kHnswCount, kHnswDimension, 30);
   const auto built = GraphOf(vectors);
   const SharedBytes file = built->File().value();
   const VectorFile header = ReadVectorHeader(file.view).value();
@@ -43,12 +43,12 @@ TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
   faiss::write_index(&index, &writer);
   faiss::VectorIOWriter storage;
   faiss::IndexFlatIP flat(kHnswDimension);
-  flat.add(kCount, vectors.values.data());
+  flat.add(kHnswCount, vectors.values.data());
   faiss::write_index(&flat, &storage);
   // "IHNf", then of every index: dimension, count, two unused, trained, metric.
   constexpr size_t kHeader = 4 + 4 + 8 + 8 + 8 + 1 + 4;
   std::vector<uint8_t> bytes(writer.data.begin(), writer.data.begin() + kHeader);
-  const int64_t count = kCount;
+  const int64_t count = kHnswCount;
   std::memcpy(&bytes[8], &count, sizeof(count));
   bytes.insert(bytes.end(), graph.begin(), graph.end());
   bytes.insert(bytes.end(), storage.data.begin(), storage.data.end());
@@ -61,7 +61,7 @@ TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
   EXPECT_EQ(hnsw->ntotal, count);
 
   const EmbeddingMatrix queries = ClusteredVectors(2, 50, kHnswDimension, 30);
-  const RowTable table = TableOf(kCount);
+  const RowTable table = TableOf(kHnswCount);
   hnsw->hnsw.efSearch = 64;
   hnsw->hnsw.search_bounded_queue = false;
   size_t same = 0;
@@ -79,15 +79,16 @@ TEST(HnswFileFormTest, FaissReadsItAndFindsWhatWeFind) {
 }
 
 TEST(HnswFileFormTest, EveryVertexIsReachedFromTheEntryPoint) {
-  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 300);
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kHnswCount, kHnswDimension, 300);
   const auto built =
-      BuildOf({.kind = VectorIndexKind::kHnsw, .hnsw_links = 8}, vectors, AllRows(kCount)).value();
+      BuildOf({.kind = VectorIndexKind::kHnsw, .hnsw_links = 8}, vectors, AllRows(kHnswCount))
+          .value();
   const SharedBytes file = built->File().value();
   const VectorFile header = ReadVectorHeader(file.view).value();
   const VectorFile::Section& section = header.section(VectorSection::kGraph);
   const HnswLinks links =
-      ParseHnswLinks(file.view.substr(section.offset, section.size), kCount).value();
-  std::vector<bool> reached(kCount);
+      ParseHnswLinks(file.view.substr(section.offset, section.size), kHnswCount).value();
+  std::vector<bool> reached(kHnswCount);
   std::vector<uint32_t> stack = {static_cast<uint32_t>(links.entry)};
   reached[stack[0]] = true;
   size_t count = 1;
@@ -105,20 +106,20 @@ TEST(HnswFileFormTest, EveryVertexIsReachedFromTheEntryPoint) {
       ++count;
     }
   }
-  EXPECT_GE(count, kCount - 3);
+  EXPECT_GE(count, kHnswCount - 3);
 }
 
 // Scores are distinct here, so there is one order.
 TEST(GraphSearchTest, AWalkThatIsWidenedFindsWhatAWideOneFinds) {
-  const EmbeddingMatrix vectors = ClusteredVectors(1, kCount, kHnswDimension, 30);
+  const EmbeddingMatrix vectors = ClusteredVectors(1, kHnswCount, kHnswDimension, 30);
   const auto built = GraphOf(vectors);
   const SharedBytes file = built->File().value();
   const VectorFile header = ReadVectorHeader(file.view).value();
   const auto at = [&](VectorSection name) {
     return file.view.substr(header.section(name).offset, header.section(name).size);
   };
-  const HnswLinks links = ParseHnswLinks(at(VectorSection::kGraph), kCount).value();
-  const VectorCodes codes(VectorCodeKind::kFloat, kHnswDimension, kCount,
+  const HnswLinks links = ParseHnswLinks(at(VectorSection::kGraph), kHnswCount).value();
+  const VectorCodes codes(VectorCodeKind::kFloat, kHnswDimension, kHnswCount,
                           at(VectorSection::kCoarse).data(), nullptr, nullptr);
   const EmbeddingMatrix queries = ClusteredVectors(2, 20, kHnswDimension, 30);
   GraphSearch at_once;

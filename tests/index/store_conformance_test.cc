@@ -16,7 +16,7 @@ namespace {
 
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
 
-struct Kind {
+struct StoreKind {
   const char* name;
   std::function<std::unique_ptr<Store>(const std::string& directory)> make;
 };
@@ -33,7 +33,7 @@ KeyValues AllRows(const StoreView& view, std::string_view prefix = "") {
   return AllRows(view, prefix, prefix);
 }
 
-class StoreConformance : public ::testing::TestWithParam<Kind> {
+class StoreConformance : public ::testing::TestWithParam<StoreKind> {
  protected:
   void Put(const std::string& key, const std::string& value) {
     WriteBatch batch;
@@ -53,20 +53,20 @@ class StoreConformance : public ::testing::TestWithParam<Kind> {
 INSTANTIATE_TEST_SUITE_P(
     Stores, StoreConformance,
     ::testing::Values(
-        Kind{"Memory", [](const std::string&) { return NewMemoryStore(); }},
-        Kind{"Rocks",
-             [](const std::string& directory) {
-               return std::move(OpenRocksStore(directory)).value();
-             }},
+        StoreKind{"Memory", [](const std::string&) { return NewMemoryStore(); }},
+        StoreKind{"Rocks",
+                  [](const std::string& directory) {
+                    return std::move(OpenRocksStore(directory)).value();
+                  }},
         // The smallest buffers that RocksDB takes: flushes and compactions all the time.
-        Kind{"RocksTiny",
-             [](const std::string& directory) {
-               RocksStoreOptions options;
-               options.write_buffer_bytes = 64 << 10;
-               options.block_cache_bytes = 64 << 10;
-               options.max_open_files = 16;
-               return std::move(OpenRocksStore(directory, options)).value();
-             }}),
+        StoreKind{"RocksTiny",
+                  [](const std::string& directory) {
+                    RocksStoreOptions options;
+                    options.write_buffer_bytes = 64 << 10;
+                    options.block_cache_bytes = 64 << 10;
+                    options.max_open_files = 16;
+                    return std::move(OpenRocksStore(directory, options)).value();
+                  }}),
     [](const auto& kind) { return kind.param.name; });
 
 TEST_P(StoreConformance, AFreshStoreIsEmpty) {

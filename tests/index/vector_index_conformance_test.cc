@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kClusters = 50;
 
-struct Kind {
+struct IndexKind {
   VectorIndexKind kind;
   VectorCodeKind codes = VectorCodeKind::kFloat;
 
@@ -32,12 +32,12 @@ struct Kind {
     const bool coded = kind == VectorIndexKind::kFlat || kind == VectorIndexKind::kHnsw;
     return coded && codes == VectorCodeKind::kInt8 ? 1e-4 : 1e-6;
   }
-  friend bool operator<(const Kind& a, const Kind& b) {
+  friend bool operator<(const IndexKind& a, const IndexKind& b) {
     return std::pair(a.kind, a.codes) < std::pair(b.kind, b.codes);
   }
 };
 
-std::shared_ptr<const VectorIndex> Build(const Kind& kind, const EmbeddingMatrix& vectors,
+std::shared_ptr<const VectorIndex> Build(const IndexKind& kind, const EmbeddingMatrix& vectors,
                                          const std::vector<RowId>& rows) {
   auto index = BuildOf({.kind = kind.kind, .codes = kind.codes, .build_threads = 1}, vectors, rows);
   EXPECT_OK(index.status());
@@ -47,7 +47,7 @@ std::shared_ptr<const VectorIndex> Build(const Kind& kind, const EmbeddingMatrix
 // As measured; and from a walk that hardly looks around to one as wide as the index.
 constexpr uint32_t kWidths[] = {0, 1, 16, 128, 5000};
 
-class VectorIndexConformanceTest : public ::testing::TestWithParam<Kind> {
+class VectorIndexConformanceTest : public ::testing::TestWithParam<IndexKind> {
  protected:
   struct Large {
     EmbeddingMatrix vectors = ClusteredVectors(1, 5000, 64, kClusters);
@@ -57,7 +57,7 @@ class VectorIndexConformanceTest : public ::testing::TestWithParam<Kind> {
   };
   // 5,000 vectors of 64 dimensions, built once per process.
   static const Large& FiveThousand() {
-    static std::map<Kind, Large> made;
+    static std::map<IndexKind, Large> made;
     Large& large = made[GetParam()];
     if (large.index == nullptr) large.index = Build(GetParam(), large.vectors, AllRows(5000));
     return large;
@@ -334,20 +334,21 @@ TEST_P(VectorIndexConformanceTest, ACancelledCallSaysSo) {
             Code::kCancelled);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, VectorIndexConformanceTest,
-                         ::testing::Values(Kind{VectorIndexKind::kFlat, VectorCodeKind::kInt8},
-                                           Kind{VectorIndexKind::kFlat, VectorCodeKind::kBf16},
-                                           Kind{VectorIndexKind::kFlat, VectorCodeKind::kFloat},
-                                           Kind{VectorIndexKind::kHnsw, VectorCodeKind::kInt8},
-                                           Kind{VectorIndexKind::kHnsw, VectorCodeKind::kBf16},
-                                           Kind{VectorIndexKind::kHnsw, VectorCodeKind::kFloat},
-                                           Kind{VectorIndexKind::kFaissFlat},
-                                           Kind{VectorIndexKind::kFaissHnsw},
-                                           Kind{VectorIndexKind::kFaissIvf}),
-                         [](const auto& kind) {
-                           return std::string(VectorIndexKindName(kind.param.kind)) + "_" +
-                                  VectorCodeKindName(kind.param.codes);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, VectorIndexConformanceTest,
+    ::testing::Values(IndexKind{VectorIndexKind::kFlat, VectorCodeKind::kInt8},
+                      IndexKind{VectorIndexKind::kFlat, VectorCodeKind::kBf16},
+                      IndexKind{VectorIndexKind::kFlat, VectorCodeKind::kFloat},
+                      IndexKind{VectorIndexKind::kHnsw, VectorCodeKind::kInt8},
+                      IndexKind{VectorIndexKind::kHnsw, VectorCodeKind::kBf16},
+                      IndexKind{VectorIndexKind::kHnsw, VectorCodeKind::kFloat},
+                      IndexKind{VectorIndexKind::kFaissFlat},
+                      IndexKind{VectorIndexKind::kFaissHnsw},
+                      IndexKind{VectorIndexKind::kFaissIvf}),
+    [](const auto& kind) {
+      return std::string(VectorIndexKindName(kind.param.kind)) + "_" +
+             VectorCodeKindName(kind.param.codes);
+    });
 
 }  // namespace
 }  // namespace quarry::index

@@ -21,7 +21,7 @@ using testing::OnlyPrograms;
 using ::testing::StartsWith;
 using testing::WordRecall;
 
-constexpr char kFiles[] = "documents/markitdown_files/markitdown-ocr/tests/ocr_test_data/";
+constexpr char kPictureFiles[] = "documents/markitdown_files/markitdown-ocr/tests/ocr_test_data/";
 
 Result<ParsedSource> ParseFile(const std::string& bytes, const std::string& name) {
   return ParseSource(bytes, {.id = name, .path = name, .uri = ""});
@@ -55,8 +55,8 @@ TEST(PictureText, PicturesInOfficeFilesAreRead) {
   double wanted = 0;
   for (const auto& [name, expected] : cases) {
     SCOPED_TRACE(name);
-    const auto path = quarry::testing::DataPath(std::string(kFiles) + name);
-    if (!path) GTEST_SKIP() << "no shared/data/" << kFiles << name;
+    const auto path = quarry::testing::DataPath(std::string(kPictureFiles) + name);
+    if (!path) GTEST_SKIP() << "no shared/data/" << kPictureFiles << name;
     const Result<ParsedSource> parsed = ParseFile(ReadFile(*path).value(), name);
     ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
     EXPECT_TRUE(parsed->errors.empty()) << parsed->errors[0].reason;
@@ -73,8 +73,9 @@ TEST(PictureText, PicturesInOfficeFilesAreRead) {
 
 TEST(PictureText, ItStandsWhereThePictureStands) {
   if (!CanRecogniseText()) GTEST_SKIP() << "tesseract is not installed";
-  const auto path = quarry::testing::DataPath(std::string(kFiles) + "docx_image_middle.docx");
-  if (!path) GTEST_SKIP() << "no shared/data/" << kFiles;
+  const auto path =
+      quarry::testing::DataPath(std::string(kPictureFiles) + "docx_image_middle.docx");
+  if (!path) GTEST_SKIP() << "no shared/data/" << kPictureFiles;
   const ParsedSource parsed = ParseFile(ReadFile(*path).value(), "a.docx").value();
   const std::string& text = parsed.documents[0].text;
   const size_t picture = text.find("System Architecture");

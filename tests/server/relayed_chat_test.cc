@@ -20,7 +20,7 @@ using testing::SmallCorpusTest;
 using testing::TestServer;
 using testing::UpstreamCall;
 
-constexpr const char* kLeave = "How many days of paid leave does an employee have?";
+constexpr const char* kLeaveQuestion = "How many days of paid leave does an employee have?";
 
 json Chat(const string& question, const json& patch) {
   json body = {{"model", "quarry"}, {"messages", {{{"role", "user"}, {"content", question}}}}};
@@ -117,9 +117,9 @@ TEST_F(RelayTest, CallsOfToolsGoBackToTheCaller) {
 }
 
 TEST_F(RelayTest, WhileDocumentsAreReadOnlyToolsThatTheUserSpeaksOfAreOffered) {
-  json request = Chat(kLeave, {{"tools",
-                                {Tool("send_email", "Sends a mail to anybody"),
-                                 Tool("count_days", "Counts days of leave")}}});
+  json request = Chat(kLeaveQuestion, {{"tools",
+                                        {Tool("send_email", "Sends a mail to anybody"),
+                                         Tool("count_days", "Counts days of leave")}}});
   JsonReply reply = Ask(request);
   EXPECT_EQ(asked_.back().at("tools").size(), 1u);
   EXPECT_EQ(asked_.back().at("tools")[0].at("function").at("name"), "count_days");
@@ -138,7 +138,7 @@ TEST_F(RelayTest, WhileDocumentsAreReadOnlyToolsThatTheUserSpeaksOfAreOffered) {
 }
 
 TEST_F(RelayTest, WhatAToolSaidGoesToTheModelWithTheConversation) {
-  json request = Chat(kLeave, json::object());
+  json request = Chat(kLeaveQuestion, json::object());
   request["messages"].push_back(
       {{"role", "assistant"},
        {"content", nullptr},
@@ -165,7 +165,7 @@ TEST_F(RelayTest, AnswersInJsonAndWithLogProbabilities) {
   deltas_ = {{{"content", "{\"days\": [28]}"}}};
   json schema = {{"type", "object"}, {"required", {"days"}}};
   json request =
-      Chat(kLeave,
+      Chat(kLeaveQuestion,
            {{"response_format",
              {{"type", "json_schema"}, {"json_schema", {{"name", "leave"}, {"schema", schema}}}}},
             {"seed", 7}});
@@ -178,7 +178,7 @@ TEST_F(RelayTest, AnswersInJsonAndWithLogProbabilities) {
 
   deltas_ = {{{"content", "28"}}};
   logprobs_ = {{"content", {{{"token", "28"}, {"logprob", -0.25}}}}};
-  reply = Ask(Chat(kLeave, {{"logprobs", true}, {"top_logprobs", 2}}));
+  reply = Ask(Chat(kLeaveQuestion, {{"logprobs", true}, {"top_logprobs", 2}}));
   ASSERT_EQ(reply.status, 200) << reply.http.body;
   EXPECT_EQ(asked_.back().at("top_logprobs"), 2);
   EXPECT_EQ(choice(reply).at("logprobs").at("content")[0].at("token"), "28");
@@ -186,7 +186,7 @@ TEST_F(RelayTest, AnswersInJsonAndWithLogProbabilities) {
 }
 
 TEST_F(RelayTest, SeveralChoicesDifferByTheirSeed) {
-  json request = Chat(kLeave, {{"n", 2}, {"seed", 7}});
+  json request = Chat(kLeaveQuestion, {{"n", 2}, {"seed", 7}});
   const JsonReply reply = Ask(request);
   ASSERT_EQ(reply.json.at("choices").size(), 2u) << reply.http.body;
   EXPECT_EQ(choice(reply, 1).at("index"), 1);
@@ -252,7 +252,7 @@ TEST_F(RelayCacheTest, AnEqualConversationIsServedAgainStreamedOrNot) {
   EXPECT_EQ(asked_.size(), 1u);
 
   // Not by documents: with them the answer cache of the collection decides.
-  EXPECT_EQ(CacheOf(Post(Chat(kLeave, {{"n", 2}}))).at("kind"), "off");
+  EXPECT_EQ(CacheOf(Post(Chat(kLeaveQuestion, {{"n", 2}}))).at("kind"), "off");
 }
 
 TEST_F(RelayCacheTest, WhateverDecidesTheReplyIsPartOfTheConversation) {
@@ -330,7 +330,8 @@ TEST_F(RelayCacheTest, OfManyEqualOnesAtOnceOneGoesToTheModel) {
 
 TEST_F(RelayTest, AModelThatFailsIsAnErrorOfTheServer) {
   deltas_ = json::array();  // it says nothing that is JSON
-  const JsonReply reply = Ask(Chat(kLeave, {{"response_format", {{"type", "json_object"}}}}));
+  const JsonReply reply =
+      Ask(Chat(kLeaveQuestion, {{"response_format", {{"type", "json_object"}}}}));
   EXPECT_EQ(reply.status, 503) << reply.http.body;
   EXPECT_EQ(reply.json.at("error").at("type"), "server_error");
 }

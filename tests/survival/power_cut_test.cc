@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::microseconds;
 
-constexpr uint64_t kCyclesOfAStore = 15;
+constexpr uint64_t kCutsOfAStore = 15;
 constexpr uint64_t kCutsOfACycle = 4;
 
 struct Outcome {
@@ -36,7 +36,7 @@ class Cutter {
 
   // A run of a writer from what the last cut left, and cuts at moments of it. Until a loss.
   void Cycle() {
-    if (cycle_++ % kCyclesOfAStore == 0) {
+    if (cycle_++ % kCutsOfAStore == 0) {
       fs::remove_all(disk_);
       fs::create_directory(disk_);
       before_ = Ledger(Sight());
