@@ -32,7 +32,7 @@ std::string Open(double width, double height, const std::string& what) {
          "\" role=\"img\" aria-label=\"" + EscapeMarkup(what) + "\">";
 }
 
-std::string Percent(double share) { return N(100 * share) + " %"; }
+std::string PercentLabel(double share) { return N(100 * share) + " %"; }
 
 // A range that holds the values, with some room, and is not empty.
 struct Range {
@@ -65,11 +65,12 @@ std::string IntervalPlot(const std::vector<IntervalRow>& rows) {
     svg += Text("end", kLabel - 10, y + 4, row.label);
     svg += Line("band", x(row.low), y, x(row.high), y);
     if (row.before) {
-      svg += Circle("before", x(*row.before), y, 4, row.label + " before: " + Percent(*row.before));
+      svg += Circle("before", x(*row.before), y, 4,
+                    row.label + " before: " + PercentLabel(*row.before));
     }
     svg += Circle("value", x(row.mean), y, 4.5,
-                  row.label + ": " + Percent(row.mean) + " (" + Percent(row.low) + " to " +
-                      Percent(row.high) + ")");
+                  row.label + ": " + PercentLabel(row.mean) + " (" + PercentLabel(row.low) +
+                      " to " + PercentLabel(row.high) + ")");
     svg += Text("start", kLabel + kPlot + 12, y + 4, row.text);
   }
   return svg + "</svg>";
@@ -99,7 +100,7 @@ std::string TrendPlot(const std::vector<TrendPoint>& points) {
   for (int step = 0; step <= 4; ++step) {
     const double value = range.low + (range.high - range.low) * step / 4;
     svg += Line("axis", kLeft, y(value), kWidth - 10, y(value));
-    svg += Text("end", kLeft - 6, y(value) + 4, Percent(value));
+    svg += Text("end", kLeft - 6, y(value) + 4, PercentLabel(value));
   }
   std::string path;
   for (size_t i = 0; i < points.size(); ++i) {
@@ -110,7 +111,7 @@ std::string TrendPlot(const std::vector<TrendPoint>& points) {
     const TrendPoint& point = points[i];
     if (std::isfinite(point.low)) svg += Line("band", x(i), y(point.low), x(i), y(point.high));
     svg += Circle(point.hollow ? "before" : "value", x(i), y(point.mean), 4.5,
-                  point.label + ": " + Percent(point.mean));
+                  point.label + ": " + PercentLabel(point.mean));
   }
   svg += Text("start", x(0) - 8, kHeight - 8, points.front().label);
   if (points.size() > 1) {

@@ -201,13 +201,13 @@ Result<std::vector<Runner>> Race(const std::vector<uint32_t>& questions, size_t 
 }
 
 // The default and the winner on what chose neither.
-struct HeldOut {
+struct HeldOutCases {
   std::vector<SweepScore> before;
   std::vector<SweepScore> after;
   std::vector<uint32_t> clusters;
 };
 
-void MeasureGain(const HeldOut& held, uint64_t seed, SweepReport& report) {
+void MeasureGain(const HeldOutCases& held, uint64_t seed, SweepReport& report) {
   std::vector<double> differences;
   const auto count = static_cast<double>(held.before.size());
   for (size_t i = 0; i < held.before.size(); ++i) {
@@ -235,7 +235,7 @@ Result<SweepReport> RunSweep(const std::vector<SweepSetting>& settings,
                                 " clusters at least: one part chooses, the other is held out");
   }
   Answers answers(settings, ask);
-  HeldOut held;
+  HeldOutCases held;
   std::vector<Runner> runners;
   const std::vector<Split> splits = SplitQuestions(clusters, options);
   for (const Split& split : splits) {

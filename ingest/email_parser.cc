@@ -18,8 +18,6 @@ namespace {
 constexpr size_t kMaxPartDepth = 10;      // of parts in parts
 constexpr size_t kMaxMessages = 200'000;  // of a mailbox
 
-bool IsBlank(std::string_view text) { return Trim(text).empty(); }
-
 class MessageReader {
  public:
   MessageReader(const SourceInfo& source, ParsedSource* parsed)
@@ -96,7 +94,7 @@ class MessageReader {
     const mime::Entity* best = nullptr;
     for (const mime::Entity& part : parts) {
       const std::string type = part.Type().value;
-      const bool plain = type == "text/plain" && !IsBlank(mime::TextOf(part));
+      const bool plain = type == "text/plain" && !Trim(mime::TextOf(part)).empty();
       if (plain) return AppendText(part, type);
       // The last one is the best, as the standard has it; calendars are data.
       if (type == "text/html" || type.starts_with("multipart/")) best = &part;

@@ -59,7 +59,7 @@ size_t CountJoined(const std::vector<Taken>& taken) {
 }
 
 // Neighbours as one, each where its best chunk was.
-std::vector<Passage> Join(std::vector<Taken> taken) {
+std::vector<Passage> JoinTaken(std::vector<Taken> taken) {
   std::sort(taken.begin(), taken.end(), [](const Taken& a, const Taken& b) {
     const Chunk& left = a.passage.chunk;
     const Chunk& right = b.passage.chunk;
@@ -112,7 +112,7 @@ Context BuildContext(std::vector<Passage> passages, const ContextOptions& option
     context.token_count += tokens;
     taken.push_back({std::move(passage), std::move(shingles), taken.size()});
   }
-  context.passages = Join(std::move(taken));
+  context.passages = JoinTaken(std::move(taken));
   return context;
 }
 

@@ -140,7 +140,7 @@ RowFile SomeRows() {
 }
 
 // A list of more than one block, and short ones.
-std::shared_ptr<const LexicalSegment> SomeSegment() {
+std::shared_ptr<const LexicalSegment> GoldenSegment() {
   SegmentBuilder builder({});
   for (RowId row = 0; row < 200; ++row) {
     std::vector<TermFrequency> terms = {{"every", 1 + row % 3}};
@@ -209,7 +209,7 @@ std::map<std::string, std::string> Present() {
       {"key.chunk_cache_entry", ChunkCacheEntryKey(collection, ChunkId(100), CacheEntryId(11))},
       {"key.cache_tuning", CacheTuningKey(collection)},
       {"file.rows", EncodeRowFile(SomeRows())},
-      {"file.segment", std::string(SomeSegment()->bytes().view)},
+      {"file.segment", std::string(GoldenSegment()->bytes().view)},
       {"file.flat_int8", SomeVectors(VectorIndexKind::kFlat, VectorCodeKind::kInt8)},
       {"file.flat_bf16", SomeVectors(VectorIndexKind::kFlat, VectorCodeKind::kBf16)},
       {"file.hnsw_float", SomeVectors(VectorIndexKind::kHnsw, VectorCodeKind::kFloat)},

@@ -195,24 +195,25 @@ TEST_F(IndexTest, FiltersAndPrincipalsAgreeWithTheirDefinition) {
   const auto leaf = [](Filter::Op op, const char* field, std::vector<MetadataValue> values) {
     return Filter{.op = op, .children = {}, .field = field, .values = std::move(values)};
   };
-  using Op = Filter::Op;
+  using FilterOp = Filter::Op;
   const std::vector<Filter> filters = {
-      leaf(Op::kEq, "lang", {std::string("zh")}),
-      leaf(Op::kNe, "lang", {std::string("zh")}),
-      leaf(Op::kGte, "year", {2019.0}),
-      leaf(Op::kLt, "year", {2019.0}),
-      leaf(Op::kGt, "year2", {std::string("2018")}),
-      leaf(Op::kEq, "year", {std::string("2018")}),
-      leaf(Op::kIn, "tags", {std::string("b"), std::string("z")}),
-      leaf(Op::kNin, "tags", {std::string("b")}),
-      leaf(Op::kEq, "draft", {true}),
-      leaf(Op::kEq, "long", {std::string(600, 'x') + "1"}),
-      leaf(Op::kGt, "long", {std::string(600, 'x') + "0"}),
-      Filter{.op = Op::kOr,
-             .children = {leaf(Op::kEq, "draft", {false}), leaf(Op::kLte, "year", {2016.0})}},
-      Filter{.op = Op::kAnd,
-             .children = {leaf(Op::kNe, "lang", {std::string("en")}),
-                          leaf(Op::kGt, "year", {2016.0})}},
+      leaf(FilterOp::kEq, "lang", {std::string("zh")}),
+      leaf(FilterOp::kNe, "lang", {std::string("zh")}),
+      leaf(FilterOp::kGte, "year", {2019.0}),
+      leaf(FilterOp::kLt, "year", {2019.0}),
+      leaf(FilterOp::kGt, "year2", {std::string("2018")}),
+      leaf(FilterOp::kEq, "year", {std::string("2018")}),
+      leaf(FilterOp::kIn, "tags", {std::string("b"), std::string("z")}),
+      leaf(FilterOp::kNin, "tags", {std::string("b")}),
+      leaf(FilterOp::kEq, "draft", {true}),
+      leaf(FilterOp::kEq, "long", {std::string(600, 'x') + "1"}),
+      leaf(FilterOp::kGt, "long", {std::string(600, 'x') + "0"}),
+      Filter{.op = FilterOp::kOr,
+             .children = {leaf(FilterOp::kEq, "draft", {false}),
+                          leaf(FilterOp::kLte, "year", {2016.0})}},
+      Filter{.op = FilterOp::kAnd,
+             .children = {leaf(FilterOp::kNe, "lang", {std::string("en")}),
+                          leaf(FilterOp::kGt, "year", {2016.0})}},
       Filter{}};
   for (const Principals& principals :
        {Principals{}, Principals{.unrestricted = false, .names = {"ann"}},

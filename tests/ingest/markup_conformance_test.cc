@@ -33,7 +33,7 @@ std::string Squeeze(std::string_view text) {
   return squeezed;
 }
 
-std::string VisibleText(std::string_view html) {
+std::string TextShown(std::string_view html) {
   Document document;
   DocumentBuilder builder(&document);
   AppendHtmlFragment(html, &builder);
@@ -76,7 +76,7 @@ TEST(CommonMark, ExamplesGiveTheirVisibleText) {
       ASSERT_TRUE(parsed.ok()) << example;
       std::string text;
       if (!parsed->documents.empty()) text = parsed->documents[0].text;
-      if (Squeeze(text) == Squeeze(VisibleText(html))) continue;
+      if (Squeeze(text) == Squeeze(TextShown(html))) continue;
       different.push_back(example);
     } else if (into != nullptr) {
       *into += line + "\n";
@@ -170,8 +170,8 @@ TEST(Html5Lib, TreesGiveTheirVisibleText) {
       if (errors == one.npos || document == one.npos) continue;
       const bool fragment = one.find("\n#document-fragment\n") != one.npos;
       const std::string html = errors > 6 ? one.substr(6, errors - 6) : "";
-      const std::string text = VisibleText(html);  // whatever it is, no crash
-      if (fragment) continue;                      // parsed in the context of another element
+      const std::string text = TextShown(html);  // whatever it is, no crash
+      if (fragment) continue;                    // parsed in the context of another element
       if (one.find("\n#script-on\n") != one.npos) continue;
       ++cases;
       if (Squeeze(text) == Squeeze(TextOfTree(one.substr(document)))) {
@@ -216,7 +216,7 @@ TEST(Html5Lib, TokensGiveTheirText) {
         raw = raw || token[0] == "StartTag";
       }
       const std::string html = test["input"];
-      const std::string text = VisibleText(html);
+      const std::string text = TextShown(html);
       if (raw) continue;
       ++cases;
       if (Squeeze(text) == Squeeze(expected)) {

@@ -93,16 +93,17 @@ TEST(TokenizerReferenceTest, WordPieceOfVocabTxtGivesItsIds) {
 TEST(TokenizerReferenceTest, BytePairsOfGpt2GiveItsIds) {
   const std::optional<std::string> folder = testing::DataPath("text/gpt2_bpe");
   if (!folder || ReadLines(kLines).empty()) GTEST_SKIP() << "no ../shared/data";
-  using Json = nlohmann::json;
-  Json merges = Json::array();
+  using ReferenceJson = nlohmann::json;
+  ReferenceJson merges = ReferenceJson::array();
   std::ifstream list(*folder + "/vocab.bpe");
   std::string line;
   std::getline(list, line);  // "#version: 0.2"
   while (std::getline(list, line)) merges.push_back(line);
   std::ifstream vocabulary(*folder + "/encoder.json");
-  const Json json = {
+  const ReferenceJson json = {
       {"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}}},
-      {"model", {{"type", "BPE"}, {"vocab", Json::parse(vocabulary)}, {"merges", merges}}}};
+      {"model",
+       {{"type", "BPE"}, {"vocab", ReferenceJson::parse(vocabulary)}, {"merges", merges}}}};
   const TemporaryDirectory made = testing::MakeTemporaryDirectory();
   testing::WriteText(made.path(), "tokenizer.json", json.dump());
   ASSERT_OK_AND_ASSIGN(const auto tokenizer, OpenTokenizer(made.path()));
