@@ -22,7 +22,7 @@ using model::Reason;
 namespace {
 
 // Changes when the same prompt and reply would give another answer.
-constexpr uint64_t kModelWriterVersion = 3;
+constexpr uint64_t kModelWriterVersion = 4;
 
 constexpr std::string_view kSpace = " \t\r\n";
 
