@@ -18,7 +18,7 @@ using std::string;
 
 // Reads `bytes` as a connection would, request after request. The status of the first problem; 0
 // where there is none and 1 where more bytes are waited for.
-int StatusOf(string bytes) {
+int StatusOfReply(string bytes) {
   while (!bytes.empty()) {
     size_t scanned = 0;
     const HeaderScan scan = ScanHeader(bytes, {}, scanned);
@@ -91,8 +91,8 @@ TEST(HttpSuites, RefusesWhatLlhttpRefuses) {
       if (!strict || !refused) continue;
       ++errors;
       // Some vectors end where llhttp found the error, before the header does.
-      int status = StatusOf(bytes);
-      if (status == 1) status = StatusOf(bytes + "\r\n\r\n");
+      int status = StatusOfReply(bytes);
+      if (status == 1) status = StatusOfReply(bytes + "\r\n\r\n");
       // Whether a method exists is the router's affair (405), and a path is any bytes but control
       // characters and spaces; neither moves the place where the next request begins.
       const bool harmless = log.find("reason=\"Invalid method") != string::npos ||
@@ -130,7 +130,7 @@ TEST(HttpSuites, AgreesWithHttpDesyncGuardian) {
     for (const YAML::Node& test : YAML::LoadFile(entry.path().string())) {
       const string tier = test["expected"]["tier"].as<string>();
       const string bytes = BytesOf(test);
-      const int status = StatusOf(bytes);
+      const int status = StatusOfReply(bytes);
       const string where = entry.path().filename().string() + ": " + test["name"].as<string>();
       if (tier == "Severe" || tier == "Ambiguous") {
         ++refused;
