@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <future>
 #include <optional>
 #include <thread>
@@ -117,9 +116,7 @@ TEST_F(UploadsTest, WhatMayPassIsTriedAgainAndTheFileIsKeptMeanwhile) {
         queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
     EXPECT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
     EXPECT_TRUE(queue.Complete(caller, id).ok());
-    for (int i = 0; i < 2000 && queue.Get(caller, id)->state == "waiting"; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    EXPECT_TRUE(Eventually([&] { return queue.Get(caller, id)->state != "waiting"; }));
     const server::UploadRecord ended = queue.Get(caller, id).value();
     return ended.state + " after " + std::to_string(tries.load()) + ": " + ended.error;
   };
@@ -151,9 +148,7 @@ TEST_F(UploadsTest, AStopIsNoEndOfAnUploadThatWaits) {
     id = queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
     EXPECT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
     EXPECT_TRUE(queue.Complete(caller, id).ok());
-    for (int i = 0; i < 2000 && tries < 2; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    EXPECT_TRUE(Eventually([&] { return tries >= 2; }));
   }
   SetLogLevel(LogLevel::kWarning);
   const std::string log = ::testing::internal::GetCapturedStderr();
@@ -183,24 +178,18 @@ TEST_F(UploadsTest, AFullDiskIsLoggedOnceAndToldWhileItLasts) {
   const std::string id =
       queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
   ASSERT_OK(queue.PutPart(caller, id, 1, "words").status());
-  const auto wait_for = [&](const auto& condition) {
-    for (int i = 0; i < 2000 && !condition(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    EXPECT_TRUE(condition());
-  };
   // That it is complete is written, and nothing behind it.
   ::testing::internal::CaptureStderr();
   disk.FailWrite(2, FaultStore::When::kBefore, ResourceExhaustedError("the disk is full"));
   const uint64_t writes = disk.writes();
   ASSERT_OK(queue.Complete(caller, id).status());
-  wait_for([&] { return disk.writes() >= writes + 6; });
+  EXPECT_TRUE(Eventually([&] { return disk.writes() >= writes + 6; }));
   const server::UploadRecord waits = queue.Get(caller, id).value();
   EXPECT_EQ(waits.state, "waiting");
   EXPECT_THAT(waits.last_error, HasSubstr("the disk is full"));
   EXPECT_EQ(queue.List(caller, {})->uploads.at(0).last_error, waits.last_error);
   disk.Heal();
-  wait_for([&] { return queue.Get(caller, id)->state == "done"; });
+  EXPECT_TRUE(Eventually([&] { return queue.Get(caller, id)->state == "done"; }));
   EXPECT_EQ(queue.Get(caller, id)->last_error, "");
   const std::string log = ::testing::internal::GetCapturedStderr();
   const size_t told = log.find("upload " + id + " is tried again");
@@ -235,21 +224,14 @@ class PausedQueue {
   void Delete(const std::string& id) { EXPECT_OK(queue_.Delete(caller_, id)); }
   server::UploadRecord Get(const std::string& id) { return queue_.Get(caller_, id).value(); }
   bool Becomes(const std::string& id, const std::string& state) {
-    return Comes([&] { return Get(id).state == state; });
+    return Eventually([&] { return Get(id).state == state; });
   }
   bool IsInTrouble(const std::string& id) {
-    return Comes([&] { return !Get(id).last_error.empty(); });
+    return Eventually([&] { return !Get(id).last_error.empty(); });
   }
   int tries() const { return tries_; }
 
  private:
-  static bool Comes(const std::function<bool()>& condition) {
-    for (int i = 0; i < 2000 && !condition(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return condition();
-  }
-
   const server::Caller caller_;
   server::OwnerQuota quota_{server::OwnerQuota::Limits{}};
   index::ObjectTable objects_;

@@ -1,11 +1,10 @@
 #include "tests/testing/model_testing.h"
 
 #include <bit>
-#include <filesystem>
-#include <fstream>
 
 #include "base/coding.h"
 #include "base/random.h"
+#include "tests/testing/test_environment.h"
 
 namespace quarry::testing {
 namespace {
@@ -92,13 +91,6 @@ TensorFile RandomTensors(const RandomModel& model) {
     add_linear("classifier.out_proj", model.hidden, model.labels);
   }
   return file;
-}
-
-void WriteText(const std::string& directory, const std::string& name, const std::string& text) {
-  const std::filesystem::path path = std::filesystem::path(directory) / name;
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  QUARRY_CHECK(file.write(text.data(), static_cast<std::streamsize>(text.size())).flush().good());
 }
 
 void WriteModel(const std::string& directory, const RandomModel& model) {
