@@ -5,6 +5,7 @@
 #include "generation/answerer.h"
 #include "generation/cited_text.h"
 #include "model/remote_chat_model.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/http_upstream.h"
 
@@ -122,14 +123,11 @@ class ModelWriterTest : public ::testing::Test {
       for (size_t at = 0; (at = content.find("$1")) != std::string::npos;) {
         content.replace(at, 2, NumberOf(body, fact_));
       }
-      call.Chunk("data: " +
-                 Json{{"model", "scripted"},
-                      {"choices", {{{"index", 0}, {"delta", {{"content", content}}}}}}}
-                     .dump() +
-                 "\n\n");
+      Json chunk = testing::ChatChunk({{"content", content}});
+      chunk["model"] = "scripted";
+      call.Chunk(testing::EventOf(chunk));
     }
-    call.Chunk("data: {\"choices\": [{\"index\": 0, \"finish_reason\": \"" + finish_ +
-               "\", \"delta\": {}}]}\n\ndata: [DONE]\n\n");
+    call.Chunk(testing::EventOf(testing::ChatChunk(Json::object(), finish_)) + testing::kDoneEvent);
     call.EndChunks();
   }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_client.h"
 #include "tests/testing/http_upstream.h"
 #include "tests/testing/run_quarry.h"
@@ -42,22 +43,14 @@ class RemoteCommandTest : public ::testing::Test {
     }
     call.BeginChunks("text/event-stream");
     if (gate_.has_value()) {
-      call.Chunk(
-          "data: " +
-          Json{{"choices", {{{"index", 0}, {"delta", {{"content", "First words "}}}}}}}.dump() +
-          "\n\n");
+      call.Chunk(testing::EventOf(testing::ChatChunk({{"content", "First words "}})));
       client_gone_ = call.ClientCloses(std::chrono::milliseconds(waits_for_client_ ? 5000 : 0));
       gone_at_ = std::chrono::steady_clock::now();
       if (client_gone_ || !gate_->Wait()) return;
     }
-    call.Chunk("data: " +
-               Json{{"model", "scripted"},
-                    {"choices",
-                     {{{"index", 0},
-                       {"delta", {{"content", "The pump runs at 9 bar [1]."}}},
-                       {"finish_reason", "stop"}}}}}
-                   .dump() +
-               "\n\ndata: [DONE]\n\n");
+    Json chunk = testing::ChatChunk({{"content", "The pump runs at 9 bar [1]."}}, "stop");
+    chunk["model"] = "scripted";
+    call.Chunk(testing::EventOf(chunk) + testing::kDoneEvent);
     call.EndChunks();
   }
 
