@@ -1,7 +1,6 @@
 // Faults planted at every stage of the real engine over examples/corpus, and the label that each gets.
 // The table of docs/evaluation_attribution.md is what this prints with QUARRY_ATTRIBUTION_CASES=100.
 
-#include "base/ascii.h"
 #include "eval/attribution.h"
 
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "eval/engine_replayer.h"

@@ -1,6 +1,6 @@
 #include "model/term_translations.h"
-#include "base/ascii.h"
 
+#include "base/ascii.h"
 #include "base/coding.h"
 #include "base/hash.h"
 #include "model/shipped_table.h"
