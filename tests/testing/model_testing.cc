@@ -1,8 +1,11 @@
 #include "tests/testing/model_testing.h"
 
 #include <bit>
+#include <cmath>
+#include <string_view>
 
 #include "base/coding.h"
+#include "base/hash.h"
 #include "base/random.h"
 #include "tests/testing/test_environment.h"
 
@@ -165,6 +168,18 @@ void WriteUnigramTokenizer(const std::string& directory) {
                        "</s>": {"id": "</s>", "ids": [2], "tokens": ["</s>"]}}},
   "model": {"type": "Unigram", "unk_id": 3, "byte_fallback": false, "vocab": [)" +
           vocabulary + "]}}\n");
+}
+
+double LengthOf(const std::vector<float>& vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * value;
+  return std::sqrt(squares);
+}
+
+std::string WithChecksum(std::string bytes) {
+  std::string checksum;
+  AppendFixed64(checksum, Hash64(std::string_view(bytes).substr(12)));
+  return bytes.replace(4, 8, checksum);
 }
 
 }  // namespace quarry::testing

@@ -48,4 +48,10 @@ void WriteVocabulary(const std::string& directory, uint32_t size);
 // tokenizer.json of a Unigram model with XLM-R's special tokens; its ids are below 100.
 void WriteUnigramTokenizer(const std::string& directory);
 
+double LengthOf(const std::vector<float>& vector);
+
+// The bytes of a table (model/term_translations.h, model/learnt_embedder.h) that a test has changed, with the checksum
+// that fits them, so that the checks behind it are reached.
+std::string WithChecksum(std::string bytes);
+
 }  // namespace quarry::testing
