@@ -131,6 +131,13 @@ class ModelWriterTest : public ::testing::Test {
     call.EndChunks();
   }
 
+  model::RemoteChatModel Chat() {
+    const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
+    return model::RemoteChatModel(
+        std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
+        {prices_, budget_, engine_.clock});
+  }
+
   static std::string NumberOf(const std::string& prompt, const std::string& fact) {
     const size_t at = prompt.rfind("number=\"", prompt.find(fact));
     return prompt.substr(at + 8, prompt.find('"', at + 8) - at - 8);
@@ -139,10 +146,7 @@ class ModelWriterTest : public ::testing::Test {
   Result<Answer> Ask(const std::string& question, Replies replies,
                      const AnswerSink& sink = nullptr) {
     replies_ = std::move(replies);
-    const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
-    const model::RemoteChatModel chat(
-        std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
-        {prices_, budget_, engine_.clock});
+    const model::RemoteChatModel chat = Chat();
     const Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter, options_,
                             AnswerModel{chat, prompts_});
     streamed_.clear();
@@ -175,10 +179,7 @@ constexpr const char* kQuestion = "How many days of paid leave does every employ
 TEST_F(ModelWriterTest, WhereALimitPerMinuteLeavesNoTurnTheDocumentsAreQuoted) {
   replies_ = {{"Every employee has 28 days of paid leave per year [$1]."}};
   remote_.requests_per_minute = 0.5;  // one, and the next after two minutes
-  const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
-  const model::RemoteChatModel chat(
-      std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
-      {prices_, budget_, engine_.clock});
+  const model::RemoteChatModel chat = Chat();
   const Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter, options_,
                           AnswerModel{chat, prompts_});
   const auto ask = [&] {

@@ -37,6 +37,16 @@ class UploadsTest : public ::testing::Test {
     return server_->Send("PUT", path + "/parts/" + std::to_string(number), bytes,
                          "application/octet-stream");
   }
+  // Writes to the store what a process leaves of an upload that it did not come to the end of.
+  void LeaveWaiting(const std::string& id, const char* key, uint64_t value) {
+    ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
+                                              [&](const std::string& old) -> Result<std::string> {
+                                                nlohmann::json record = nlohmann::json::parse(old);
+                                                record["state"] = "waiting";
+                                                record[key] = value;
+                                                return record.dump();
+                                              }));
+  }
   nlohmann::json WaitFor(const std::string& path) {
     for (int i = 0; i < 2000; ++i) {
       nlohmann::json found = server_->Get(path).json;
@@ -61,13 +71,7 @@ TEST_F(UploadsTest, AFileThatTheServerDoesNotSurviveHasFailed) {
   const std::string id = path.substr(path.rfind('/') + 1);
   // As a process leaves it that ended three times meanwhile.
   server_.reset();
-  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
-                                            [](const std::string& value) -> Result<std::string> {
-                                              nlohmann::json record = nlohmann::json::parse(value);
-                                              record["state"] = "waiting";
-                                              record["attempts"] = server::kMostAttempts;
-                                              return record.dump();
-                                            }));
+  LeaveWaiting(id, "attempts", server::kMostAttempts);
   Restart();
   const nlohmann::json failed = WaitFor(path);
   EXPECT_EQ(failed.at("state"), "failed");
@@ -80,13 +84,7 @@ TEST_F(UploadsTest, AFileThatDoesNotFitIntoMemoryHasFailed) {
   EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
   const std::string id = path.substr(path.rfind('/') + 1);
   server_.reset();
-  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
-                                            [](const std::string& value) -> Result<std::string> {
-                                              nlohmann::json record = nlohmann::json::parse(value);
-                                              record["state"] = "waiting";
-                                              record["bytes"] = UINT64_MAX;
-                                              return record.dump();
-                                            }));
+  LeaveWaiting(id, "bytes", UINT64_MAX);
   Restart();
   const nlohmann::json failed = WaitFor(path);
   EXPECT_EQ(failed.at("state"), "failed");
