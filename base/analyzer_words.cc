@@ -1,9 +1,10 @@
+#include "base/analyzer_words.h"
+
 #include <libstemmer.h>
 
 #include <cstring>
 #include <memory>
 
-#include "base/analyzer_words.h"
 #include "base/status.h"
 #include "base/stop_words.h"
 

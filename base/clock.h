@@ -34,6 +34,11 @@ class FakeClock final : public Clock {
   int64_t micros_;
 };
 
+// The months in English, in small letters, from January on.
+inline constexpr std::string_view kMonthNames[] = {"january",   "february", "march",    "april",
+                                                   "may",       "june",     "july",     "august",
+                                                   "september", "october",  "november", "december"};
+
 // "2026-11-21T21:36:43Z".
 std::string FormatIso8601(int64_t micros);
 

@@ -72,12 +72,9 @@ Result<std::string> FormatTrecRun(const RankedRun& run, const std::string& tag);
 // Of one column, of which `what` says what it is: "document id".
 Status CheckTrecColumn(std::string_view what, const std::string& value);
 
-// Both read columns separated by white space, skip blank lines and lines that begin with '#', and
-// refuse a malformed line with its number: `name` and the line are put before the message. As in
-// trec_eval, a document that a query ranks or judges twice is an error.
-//   run:   query Q0 document rank score tag   (Q0, rank and tag are not looked at)
-//   qrels: query iteration document grade     (iteration is not looked at)
+// Reads the same columns, separated by any white space: Q0, rank and tag are not looked at. Blank lines and lines that
+// begin with '#' are skipped. A malformed line is refused with its number: `name` and the line are put before the
+// message. As in trec_eval, a document that a query ranks twice is an error.
 Result<RankedRun> ParseTrecRun(std::string_view text, const std::string& name);
-Result<Qrels> ParseTrecQrels(std::string_view text, const std::string& name);
 
 }  // namespace quarry::eval

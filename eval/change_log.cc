@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/word_lists.h"
 
@@ -62,10 +63,6 @@ constexpr std::string_view kChangeColumns[] = {"amendment",
                                                "主要修改"};
 constexpr std::string_view kVersionColumns[] = {"version", "revision", "release",
                                                 "版本",    "版次",     "修订号"};
-
-constexpr std::string_view kMonthNames[] = {"january",   "february", "march",    "april",
-                                            "may",       "june",     "july",     "august",
-                                            "september", "october",  "november", "december"};
 
 enum class ChangeStamp { kNone, kVersion, kDate };
 

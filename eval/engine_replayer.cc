@@ -28,8 +28,8 @@ bool WasCut(const RunRecord& record) {
   });
 }
 
-}  // namespace
-
+// The chunks that hold the gold passages, as passages in the order of the spans; each once. Empty
+// where none is in the corpus.
 Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
   Context context;
   std::set<ChunkId> taken;
@@ -51,6 +51,8 @@ Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
   }
   return context;
 }
+
+}  // namespace
 
 // `model`: another of the upstream's; "" = the configured one.
 Result<RunRecord> EngineReplayer::FromGold(const Case& one, const std::string& model,

@@ -35,10 +35,6 @@ class EngineReplayer final : public Replayer {
   const ReplayParts parts_;
 };
 
-// The chunks that hold the gold passages, as passages in the order of the spans; each once. Empty
-// where none is in the corpus.
-Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot);
-
 // Whether the gold passages can be found at all, and what leaves them out. The query is that of the
 // run, the case's filter is added. Costs two searches; without gold spans the reading of the corpus.
 Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunSettings& settings,

@@ -25,18 +25,4 @@ Result<ClaimVerdict> ParseClaimVerdict(std::string_view name) {
                               std::string(name) + "\"");
 }
 
-const char* PreferenceName(Preference preference) {
-  switch (preference) {
-    case Preference::kFirst:
-      return "first";
-    case Preference::kSecond:
-      return "second";
-    case Preference::kTie:
-      return "tie";
-    case Preference::kUnjudged:
-      return "unjudged";
-  }
-  Fatal(__FILE__, __LINE__, "unknown Preference");
-}
-
 }  // namespace quarry::eval

@@ -94,7 +94,6 @@ struct JudgedCase {
 };
 
 enum class Preference : uint8_t { kFirst, kSecond, kTie, kUnjudged };
-const char* PreferenceName(Preference preference);  // "first"
 
 struct PairJudgement {
   Preference preference = Preference::kUnjudged;  // a tie where the two orders disagree

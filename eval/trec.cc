@@ -1,4 +1,4 @@
-// TREC run and qrels files; declared in beir.h.
+// TREC runs; declared in beir.h.
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,6 @@
 
 #include "base/numbers.h"
 #include "eval/beir.h"
-#include "eval/grade.h"
 
 namespace quarry::eval {
 namespace {
@@ -105,23 +104,6 @@ Result<RankedRun> ParseTrecRun(std::string_view text, const std::string& name) {
                    return OkStatus();
                  }));
   return run;
-}
-
-Result<Qrels> ParseTrecQrels(std::string_view text, const std::string& name) {
-  Qrels qrels;
-  QUARRY_RETURN_IF_ERROR(
-      ForEachRow(text, name, "query iteration document grade",
-                 [&](const std::vector<std::string_view>& columns) -> Status {
-                   QUARRY_ASSIGN_OR_RETURN(const int grade, ParseGrade(columns[3]));
-                   const std::string query(columns[0]);
-                   const std::string document(columns[2]);
-                   if (!qrels[query].emplace(document, grade).second) {
-                     return InvalidArgumentError("query '" + query + "' judges document '" +
-                                                 document + "' twice");
-                   }
-                   return OkStatus();
-                 }));
-  return qrels;
 }
 
 }  // namespace quarry::eval

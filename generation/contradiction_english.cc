@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "generation/contradiction_words.h"
 #include "generation/follow_up_words.h"
 #include "generation/quantities.h"
@@ -51,10 +52,6 @@ constexpr Comparator kComparators[] = {
     {"below", BoundKind::kUpper},          {"before", BoundKind::kUpper},
     {"exactly", BoundKind::kExact}};
 
-constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december"};
-
 constexpr std::pair<std::string_view, std::string_view> kOpposites[] = {
     {"open", "closed"},         {"active", "discontinued"},
     {"withdrawn", "sale"},      {"present", "absent"},
@@ -78,8 +75,8 @@ size_t StandsAt(const Words& words, size_t at, std::string_view phrase) {
 }
 
 int MonthOf(std::string_view word) {
-  const auto found = std::ranges::find(kMonths, word);
-  return found == std::end(kMonths) ? 0 : static_cast<int>(found - kMonths) + 1;
+  const auto found = std::ranges::find(kMonthNames, word);
+  return found == std::end(kMonthNames) ? 0 : static_cast<int>(found - kMonthNames) + 1;
 }
 
 bool ReadNumber(std::string_view word, double& value) {

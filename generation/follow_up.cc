@@ -147,22 +147,6 @@ std::string WithoutEnd(std::string_view question) {
 
 }  // namespace follow_up
 
-const char* FollowUpName(FollowUp kind) {
-  switch (kind) {
-    case FollowUp::kNone:
-      return "none";
-    case FollowUp::kEllipsis:
-      return "ellipsis";
-    case FollowUp::kPronoun:
-      return "pronoun";
-    case FollowUp::kBareAsking:
-      return "bare asking";
-    case FollowUp::kCorrection:
-      return "correction";
-  }
-  return "unknown";
-}
-
 bool NamesSibling(std::string_view topic, std::string_view text) {
   const std::vector<std::string_view> own = follow_up::NamingCodesOf(topic);
   bool is_sibling = false;

@@ -31,7 +31,6 @@ enum class FollowUp : uint8_t {
   kBareAsking,  // "Why?", "为什么？"
   kCorrection,  // "No, the VX-240.", "不是，我问的是西岸。"
 };
-const char* FollowUpName(FollowUp kind);  // "ellipsis"
 
 struct StandaloneQuestion {
   std::string text;

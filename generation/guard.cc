@@ -224,13 +224,6 @@ bool HoldsAny(std::string_view text, std::string_view list) {
 
 }  // namespace
 
-const char* HarmName(Harm harm) {
-  static constexpr const char* kNames[] = {"weapons",    "violence", "self-harm", "intrusion",
-                                           "fraud",      "drugs",    "minors",    "stalking",
-                                           "harassment", "harm"};
-  return kNames[static_cast<size_t>(harm)];
-}
-
 std::optional<Harm> FindHarm(std::string_view message) {
   const std::string text = WithoutNoPeople(Fold(message));
   const bool asks = HoldsAny(text, kAsking);

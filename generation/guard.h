@@ -27,7 +27,6 @@ enum class Harm : uint8_t {
   kHarassment,
   kOther,  // what a model says
 };
-const char* HarmName(Harm harm);  // "weapons"
 
 std::optional<Harm> FindHarm(std::string_view message);
 

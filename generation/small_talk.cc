@@ -115,13 +115,6 @@ bool IsChinese(std::string_view message) { return DetectLanguage(message) == "zh
 
 }  // namespace
 
-const char* SmallTalkName(SmallTalk kind) {
-  static constexpr const char* kNames[] = {"greeting", "how are you", "who are you",
-                                           "thanks",   "praise",      "agreed",
-                                           "apology",  "laughter",    "goodbye"};
-  return kNames[static_cast<size_t>(kind)];
-}
-
 std::optional<SmallTalk> FindSmallTalk(std::string_view message, bool first) {
   message = Trim(message);
   if (message.empty() || message.size() > kMaxBytes) return std::nullopt;

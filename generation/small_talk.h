@@ -24,7 +24,6 @@ enum class SmallTalk : uint8_t {
   kLaughter,
   kGoodbye,
 };
-const char* SmallTalkName(SmallTalk kind);  // "greeting"
 
 // `first`: nothing was said before. Behind a question "怎么用？" asks about what it was about.
 std::optional<SmallTalk> FindSmallTalk(std::string_view message, bool first = true);

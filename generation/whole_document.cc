@@ -1,5 +1,4 @@
 #include "generation/whole_document.h"
-#include "generation/output_guard.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "generation/citations.h"
 #include "generation/cited_text.h"
 #include "generation/map_reduce.h"
+#include "generation/output_guard.h"
 #include "generation/quoted_documents.h"
 #include "model/answer_reasons.h"
 

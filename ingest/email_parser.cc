@@ -1,3 +1,5 @@
+#include "ingest/email_parser.h"
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -6,7 +8,6 @@
 
 #include "base/text.h"
 #include "ingest/document_builder.h"
-#include "ingest/email_parser.h"
 #include "ingest/html_text.h"
 #include "ingest/mail_attachments.h"
 #include "ingest/mime.h"

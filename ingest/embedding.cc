@@ -153,32 +153,10 @@ model::VectorMemory* VectorsOf(const index::StoredGeneration& generation,
   return model::IsPublishedKind(generation.embedder_kind) ? cache.vectors() : nullptr;
 }
 
-}  // namespace
-
-bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
-  const uint64_t chunks = snapshot.live_chunks();
-  if (chunks < options.learn_from_chunks) return false;
-  const std::optional<index::StoredGeneration>& current = snapshot.generation();
-  const std::optional<index::StoredGeneration>& previous = snapshot.previous_generation();
-  if (!current) return true;
-  if (model::IsPublishedKind(current->embedder_kind)) return false;
-  // What an earlier version of the program learnt is replaced, but not where an operator went back
-  // to it.
-  if (current->embedder_kind == model::kLsaKind &&
-      !(previous && previous->embedder_kind != model::kLsaKind)) {
-    return true;
-  }
-  // The program has a new table for questions in another language; again not after going back.
-  if (model::LearntBesideAnother(current->space.fingerprint) &&
-      !(previous && previous->embedder_kind == model::kBilingualKind &&
-        !model::LearntBesideAnother(previous->space.fingerprint))) {
-    return true;
-  }
-  uint64_t learnt = current->learnt_chunks;
-  if (previous) learnt = std::max(learnt, previous->learnt_chunks);
-  return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
-}
-
+// Whether more than options.relearn_unknown of the words of the collection, each counted once a chunk,
+// are not in its learnt embedder. Looked at when pending chunks bring the collection another tenth of
+// what was learnt from: words are counted by reading every segment's dictionary. Errors: those of
+// reading the embedder and of the context.
 Result<bool> HasUnknownWords(const index::Snapshot& snapshot, const EmbeddingOptions& options,
                              const CallContext& context) {
   constexpr uint32_t kTermsPerCheck = 4096;
@@ -207,6 +185,32 @@ Result<bool> HasUnknownWords(const index::Snapshot& snapshot, const EmbeddingOpt
     }
   }
   return static_cast<double>(unknown) > options.relearn_unknown * static_cast<double>(words);
+}
+
+}  // namespace
+
+bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options) {
+  const uint64_t chunks = snapshot.live_chunks();
+  if (chunks < options.learn_from_chunks) return false;
+  const std::optional<index::StoredGeneration>& current = snapshot.generation();
+  const std::optional<index::StoredGeneration>& previous = snapshot.previous_generation();
+  if (!current) return true;
+  if (model::IsPublishedKind(current->embedder_kind)) return false;
+  // What an earlier version of the program learnt is replaced, but not where an operator went back
+  // to it.
+  if (current->embedder_kind == model::kLsaKind &&
+      !(previous && previous->embedder_kind != model::kLsaKind)) {
+    return true;
+  }
+  // The program has a new table for questions in another language; again not after going back.
+  if (model::LearntBesideAnother(current->space.fingerprint) &&
+      !(previous && previous->embedder_kind == model::kBilingualKind &&
+        !model::LearntBesideAnother(previous->space.fingerprint))) {
+    return true;
+  }
+  uint64_t learnt = current->learnt_chunks;
+  if (previous) learnt = std::max(learnt, previous->learnt_chunks);
+  return static_cast<double>(chunks) >= options.relearn_growth * static_cast<double>(learnt);
 }
 
 Status CompleteGeneration(const WithWriter& with_writer, GenerationId generation,

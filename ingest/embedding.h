@@ -54,13 +54,6 @@ using WithWriter = std::function<Status(const WriterStep& step)>;
 // are by a published model.
 bool ShouldLearn(const index::Snapshot& snapshot, const EmbeddingOptions& options);
 
-// Whether more than options.relearn_unknown of the words of the collection, each counted once a chunk,
-// are not in its learnt embedder. Looked at when pending chunks bring the collection another tenth of
-// what was learnt from: words are counted by reading every segment's dictionary. Errors: those of
-// reading the embedder and of the context.
-Result<bool> HasUnknownWords(const index::Snapshot& snapshot, const EmbeddingOptions& options,
-                             const CallContext& context);
-
 // Learns an embedder from `snapshot`, embeds all chunks with it, those that come meanwhile
 // included, and publishes. One at a time per collection. On error the vectors are as they were.
 Result<EmbeddingReport> LearnGeneration(const index::Snapshot& snapshot,

@@ -30,8 +30,6 @@ class SseParser {
   // Calls the handler for each event that is complete now. Line ends are LF, CR or CRLF; comments and
   // fields that nobody knows are passed over; a byte-order mark at the start is, too.
   Status Feed(std::string_view bytes);
-  // Whether bytes came that belong to no complete event: the stream was cut.
-  bool in_event() const { return !line_.empty() || !event_.data.empty() || has_data_; }
 
  private:
   Status TakeLine(std::string_view line);

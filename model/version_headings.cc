@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/document.h"
 #include "base/word_lists.h"
 #include "model/answer_kind.h"
@@ -15,10 +16,6 @@
 namespace quarry::model {
 namespace {
 
-constexpr std::string_view kMonths[] = {
-    "january",   "february", "march",    "april",    "may", "june", "july", "august",
-    "september", "october",  "november", "december", "jan", "feb",  "mar",  "apr",
-    "jun",       "jul",      "aug",      "sep",      "oct", "nov",  "dec"};
 // Ask when something came out, not what it is.
 constexpr std::string_view kReleaseWords[] = {
     "released", "release", "published", "came",    "come",   "out",     "version",
@@ -75,7 +72,12 @@ bool IsDateAt(std::string_view heading, size_t begin, const NumberChain& chain) 
   if (chain.numbers.size() == 2) return chain.mark != '.' && chain.numbers[1].size() == 2;
   if (heading.substr(chain.end).starts_with("年")) return true;
   const std::vector<Word> before = Words(heading.substr(0, begin));
-  const auto is_month = [](const Word& word) { return Among(AsciiLower(word.text), kMonths); };
+  const auto is_month = [](const Word& word) {
+    const std::string lower = AsciiLower(word.text);
+    return std::ranges::any_of(kMonthNames, [&](std::string_view month) {
+      return month == lower || (lower.size() == 3 && month.starts_with(lower));
+    });
+  };
   // "April 2026", "April 8, 2026"
   return std::any_of(before.end() - static_cast<ptrdiff_t>(std::min<size_t>(before.size(), 2)),
                      before.end(), is_month);

@@ -46,14 +46,15 @@ bool MayTranslate(const RetrievalOptions& options) {
   return options.translate_terms != TranslateTermsMode::kOff && options.translation_weight > 0;
 }
 
-}  // namespace
-
-// A pair stands for two characters, a word for itself.
+// Whether a question of these terms is in Chinese; else it is taken to be in English. A pair stands for two characters, a
+// word for itself.
 bool AreChinese(std::span<const index::QueryTerm> terms) {
   const auto chinese = std::ranges::count_if(
       terms, [](const index::QueryTerm& term) { return BeginsWithCjk(term.text); });
   return 2 * static_cast<size_t>(chinese) >= terms.size();
 }
+
+}  // namespace
 
 bool FindsChinese(std::span<const index::QueryTerm> terms, Snapshots snapshots) {
   return AreChinese(terms) && OwnWordsStand(terms, snapshots, true);

@@ -25,9 +25,6 @@
 
 namespace quarry::retrieval {
 
-// Whether a question of these terms is in Chinese; else it is taken to be in English.
-bool AreChinese(std::span<const index::QueryTerm> terms);
-
 // Whether a question in Chinese finds texts in Chinese by its own words: more of them stand in `snapshots` than
 // would by chance, even where the texts are too few or too short to be told by what every text of a
 // language says (index/held_languages.h), as ten notes among thousands of English pages are. Terms of

@@ -103,6 +103,31 @@ void WritePlace(const char* name, const retrieval::LegPlace& place, JsonWriter& 
   json.Key("score").Double(place.score).Key("brought").Uint(place.brought).EndObject();
 }
 
+// `passage` is what citation.passage numbers.
+void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json) {
+  json.BeginObject();
+  json.Key("passage").Uint(citation.passage).Key("document").String(citation.document);
+  json.Key("chunk").Uint(citation.chunk.value);
+  json.Key("answer_begin").Uint(citation.answer_span.begin);
+  json.Key("answer_end").Uint(citation.answer_span.end);
+  AddSpan(citation.source, json);
+  json.Key("quote").String(citation.quote);
+  json.Key("title").String(passage.title).Key("uri").String(passage.uri).EndObject();
+}
+
+void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
+  json.BeginObject().Key("label").String(SupportName(verdict.label));
+  json.Key("score").Double(verdict.score).Key("reason").String(verdict.reason).EndObject();
+}
+
+// "memory" of an answer, into an object that is open; nothing where no turn was before it.
+void WriteMemory(const MemoryReport& memory, JsonWriter& json) {
+  if (memory.turns + memory.dropped == 0) return;
+  json.Key("memory").BeginObject().Key("turns").Uint(memory.turns);
+  json.Key("condensed").Uint(memory.condensed).Key("dropped").Uint(memory.dropped);
+  json.Key("tokens").Uint(memory.tokens).EndObject();
+}
+
 }  // namespace
 
 void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json) {
@@ -224,28 +249,12 @@ void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWr
   json.EndArray();
 }
 
-void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json) {
-  json.BeginObject();
-  json.Key("passage").Uint(citation.passage).Key("document").String(citation.document);
-  json.Key("chunk").Uint(citation.chunk.value);
-  json.Key("answer_begin").Uint(citation.answer_span.begin);
-  json.Key("answer_end").Uint(citation.answer_span.end);
-  AddSpan(citation.source, json);
-  json.Key("quote").String(citation.quote);
-  json.Key("title").String(passage.title).Key("uri").String(passage.uri).EndObject();
-}
-
 void WriteCitations(const Answer& answer, JsonWriter& json) {
   json.BeginArray();
   for (const Citation& citation : answer.citations) {
     WriteCitation(citation, answer.context.passages[citation.passage - 1], json);
   }
   json.EndArray();
-}
-
-void WriteVerdict(const Verdict& verdict, JsonWriter& json) {
-  json.BeginObject().Key("label").String(SupportName(verdict.label));
-  json.Key("score").Double(verdict.score).Key("reason").String(verdict.reason).EndObject();
 }
 
 void WriteSentences(const Answer& answer, JsonWriter& json) {
@@ -333,13 +342,6 @@ void AddDocumentFields(const index::StoredDocument& document, JsonWriter& json) 
   json.Key("content_hash").String(HashToHex(document.content_hash));
   WriteMetadata(document.metadata, json.Key("metadata"));
   if (!document.access.empty()) WriteStrings(document.access, json.Key("access"));
-}
-
-void WriteMemory(const MemoryReport& memory, JsonWriter& json) {
-  if (memory.turns + memory.dropped == 0) return;
-  json.Key("memory").BeginObject().Key("turns").Uint(memory.turns);
-  json.Key("condensed").Uint(memory.condensed).Key("dropped").Uint(memory.dropped);
-  json.Key("tokens").Uint(memory.tokens).EndObject();
 }
 
 void WriteAttempts(const Answer& answer, JsonWriter& json) {

@@ -48,10 +48,7 @@ void WriteAbsence(const retrieval::Absence& absence, const Context* context, Jso
 void WriteStrings(const std::vector<std::string>& strings, JsonWriter& json);
 // The names of what a query requires or excludes.
 void WriteConditions(const std::vector<index::WordCondition>& conditions, JsonWriter& json);
-// `passage` is what citation.passage numbers.
-void WriteCitation(const Citation& citation, const Passage& passage, JsonWriter& json);
 void WriteCitations(const Answer& answer, JsonWriter& json);
-void WriteVerdict(const Verdict& verdict, JsonWriter& json);
 // What kind of reply it is and what it stands on, into an object that is open: kind, standalone, memory, abstained,
 // verdict, citations.
 void WriteReply(const Answer& answer, JsonWriter& json);
@@ -60,8 +57,6 @@ void WriteSentences(const Answer& answer, JsonWriter& json);
 void WriteCache(const CacheReport& cache, JsonWriter& json);
 // "attempts" of an answer, into an object that is open; nothing where there was one alone.
 void WriteAttempts(const Answer& answer, JsonWriter& json);
-// "memory" of an answer, into an object that is open; nothing where no turn was before it.
-void WriteMemory(const MemoryReport& memory, JsonWriter& json);
 void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json);
 void WriteChunk(const index::StoredChunk& chunk, JsonWriter& json);
 // The fields of a document, into an object that is open.

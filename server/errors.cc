@@ -55,6 +55,19 @@ void StringOrNull(JsonWriter& json, const std::string& text) {
   text.empty() ? json.Null() : json.String(text);
 }
 
+// The field of a request that an error is about: "messages[0].role"; "" where it is about none.
+// Errors of kInvalidArgument begin with their place.
+std::string ParamOf(const Status& status) {
+  if (status.code() != Code::kInvalidArgument) return "";
+  const size_t colon = status.message().find(':');
+  if (colon == std::string::npos) return "";
+  const std::string place = status.message().substr(0, colon);
+  const bool is_field = std::ranges::all_of(place, [](char c) {
+    return IsAsciiAlphanumeric(c) || c == '_' || c == '.' || c == '[' || c == ']';
+  });
+  return place == "body" || !is_field ? "" : place;
+}
+
 }  // namespace
 
 Surface SurfaceOf(std::string_view path) {
@@ -69,17 +82,6 @@ ErrorDetail DetailOf(const Status& status) {
 
 ErrorDetail DetailOf(const HttpProblem& problem) {
   return {problem.status, NameOf(problem.status), problem.message, "", ""};
-}
-
-std::string ParamOf(const Status& status) {
-  if (status.code() != Code::kInvalidArgument) return "";
-  const size_t colon = status.message().find(':');
-  if (colon == std::string::npos) return "";
-  const std::string place = status.message().substr(0, colon);
-  const bool is_field = std::ranges::all_of(place, [](char c) {
-    return IsAsciiAlphanumeric(c) || c == '_' || c == '.' || c == '[' || c == ']';
-  });
-  return place == "body" || !is_field ? "" : place;
 }
 
 std::string ErrorJson(Surface surface, const ErrorDetail& detail) {

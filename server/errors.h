@@ -35,10 +35,6 @@ struct ErrorDetail {
 ErrorDetail DetailOf(const Status& status);
 ErrorDetail DetailOf(const HttpProblem& problem);
 
-// The field of a request that an error is about: "messages[0].role"; "" where it is about none.
-// Errors of kInvalidArgument begin with their place.
-std::string ParamOf(const Status& status);
-
 // {"error":{...}}
 std::string ErrorJson(Surface surface, const ErrorDetail& detail);
 // With that body; 503 and 429 say when to try again.

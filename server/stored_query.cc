@@ -39,25 +39,6 @@ Status ReadOptionValues(const JsonValue& json, const std::string& place,
   return reader.FinishIgnoringUnknown();
 }
 
-}  // namespace
-
-void WriteRetrievalValue(const RetrievalValue& value, JsonWriter& json) {
-  std::visit(
-      [&](const auto& one) {
-        using Value = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<Value, bool>) {
-          json.Bool(one);
-        } else if constexpr (std::is_same_v<Value, uint64_t>) {
-          json.Uint(one);
-        } else if constexpr (std::is_same_v<Value, double>) {
-          json.Double(one);
-        } else {
-          json.String(one);
-        }
-      },
-      value);
-}
-
 void WriteFilter(const Filter& filter, JsonWriter& json) {
   json.BeginObject().Key("type").String(FilterOpName(filter.op));
   if (filter.op == Filter::Op::kAnd || filter.op == Filter::Op::kOr) {
@@ -75,6 +56,25 @@ void WriteFilter(const Filter& filter, JsonWriter& json) {
     WriteMetadataValue(filter.values.front(), json);
   }
   json.EndObject();
+}
+
+}  // namespace
+
+void WriteRetrievalValue(const RetrievalValue& value, JsonWriter& json) {
+  std::visit(
+      [&](const auto& one) {
+        using Value = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Value, bool>) {
+          json.Bool(one);
+        } else if constexpr (std::is_same_v<Value, uint64_t>) {
+          json.Uint(one);
+        } else if constexpr (std::is_same_v<Value, double>) {
+          json.Double(one);
+        } else {
+          json.String(one);
+        }
+      },
+      value);
 }
 
 void WriteStoredQuery(const StoredQuery& stored, JsonWriter& json) {

@@ -28,6 +28,5 @@ void WriteStoredQuery(const StoredQuery& stored, JsonWriter& json);
 Result<StoredQuery> ReadStoredQuery(const JsonValue& json, const std::string& place);
 
 void WriteRetrievalValue(const RetrievalValue& value, JsonWriter& json);
-void WriteFilter(const Filter& filter, JsonWriter& json);
 
 }  // namespace quarry::server

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/random.h"
+#include "tests/testing/test_data.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry {
@@ -13,12 +14,6 @@ namespace {
 
 // Values of all magnitudes: uniform ones would nearly all be large.
 uint64_t RandomValue(Random& random) { return random.Next() >> random.Below(65 - 1); }
-
-std::string RandomBytes(Random& random, size_t size) {
-  std::string bytes(size, '\0');
-  for (char& byte : bytes) byte = static_cast<char>(random.Next());
-  return bytes;
-}
 
 TEST(CodingTest, BytesAreAsDocumented) {
   std::string out;
@@ -95,7 +90,7 @@ Field RandomField(Random& random) {
       return {[=](std::string& out) { AppendBigEndian64(out, value); },
               [=](RecordReader& reader) { return reader.BigEndian64() == value; }};
     default: {
-      const std::string bytes = RandomBytes(random, random.Below(300));
+      const std::string bytes = testing::RandomBytes(random, random.Below(300));
       return {[=](std::string& out) { AppendBytes(out, bytes); },
               [=](RecordReader& reader) { return reader.Bytes() == bytes; }};
     }
@@ -127,7 +122,7 @@ TEST(CodingTest, RandomRecordsRoundTripAndEveryPrefixFails) {
 TEST(RecordReaderTest, IsSafeOnRandomBytes) {
   Random random(3);
   for (int round = 0; round < 20000; ++round) {
-    const std::string bytes = RandomBytes(random, random.Below(40));
+    const std::string bytes = testing::RandomBytes(random, random.Below(40));
     const std::vector<char> exact(bytes.begin(), bytes.end());
     RecordReader reader(std::string_view(exact.data(), exact.size()));
     size_t before = reader.remaining();

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "tests/testing/test_environment.h"
@@ -16,14 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class FileTest : public ::testing::Test {
+class FileTest : public testing::FolderTest {
  protected:
-  std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
-
-  void Write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(Path(name), std::ios::binary) << bytes;
-  }
-
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(directory_.path())) {
@@ -32,8 +25,6 @@ class FileTest : public ::testing::Test {
     std::sort(names.begin(), names.end());
     return names;
   }
-
-  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
 };
 
 using ReadFileTest = FileTest;

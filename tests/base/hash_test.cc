@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "tests/testing/test_data.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry {
@@ -42,8 +43,7 @@ TEST(StreamingHashTest, EqualsTheHashOfAllPieces) {
     std::string all;
     StreamingHash hash;
     while (random.Below(10) != 0) {
-      std::string piece(random.Below(700), '\0');
-      for (char& byte : piece) byte = static_cast<char>(random.Next());
+      const std::string piece = testing::RandomBytes(random, random.Below(700));
       hash.Update(piece);
       all += piece;
       ASSERT_EQ(hash.Finish(), Hash64(all));

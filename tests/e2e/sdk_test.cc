@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_upstream.h"
 #include "tests/testing/run_quarry.h"
 
@@ -36,12 +37,11 @@ void ServeModel(UpstreamCall& call) {
   }
   const char* reason = delta.contains("tool_calls") ? "tool_calls" : "stop";
   call.BeginChunks("text/event-stream");
-  for (const Json& choice :
-       {Json{{"index", 0}, {"delta", delta}},
-        Json{{"index", 0}, {"delta", Json::object()}, {"finish_reason", reason}}}) {
-    call.Chunk("data: " + Json{{"choices", {choice}}}.dump() + "\n\n");
+  for (const Json& chunk :
+       {testing::ChatChunk(delta), testing::ChatChunk(Json::object(), reason)}) {
+    call.Chunk(testing::EventOf(chunk));
   }
-  call.Chunk("data: [DONE]\n\n");
+  call.Chunk(testing::kDoneEvent);
   call.EndChunks();
 }
 

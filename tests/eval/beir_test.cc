@@ -1,7 +1,5 @@
 #include "eval/beir.h"
 
-#include <fstream>
-
 #include "eval/line_reader.h"
 #include "tests/testing/test_environment.h"
 
@@ -15,10 +13,9 @@ using ::testing::Pair;
 using ::testing::StartsWith;
 
 // A collection on disk that each test spoils in its own way.
-class BeirTest : public ::testing::Test {
+class BeirTest : public quarry::testing::FolderTest {
  protected:
   BeirTest() {
-    EXPECT_OK(CreateDirectories(Path("qrels")));
     Write("corpus.jsonl",
           "{\"_id\": \"d1\", \"title\": \"One\", \"text\": \"first\"}\n"
           "{\"_id\": \"d2\", \"text\": \"second\", \"metadata\": {\"_id\": 7, \"text\": [1]}}\n");
@@ -27,11 +24,6 @@ class BeirTest : public ::testing::Test {
           "{\"_id\": \"q2\", \"text\": \"who?\"}\n"
           "{\"_id\": \"q3\", \"text\": \"where?\"}\n");
     Write("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq3\td1\t1\nq1\td1\t2\nq1\td2\t0\n");
-  }
-
-  std::string Path(const std::string& file) const { return directory_.path() + "/" + file; }
-  void Write(const std::string& file, const std::string& text) const {
-    std::ofstream(Path(file), std::ios::binary) << text;
   }
 
   Result<std::vector<BeirDocument>> ReadCorpus() const {
@@ -60,8 +52,6 @@ class BeirTest : public ::testing::Test {
     for (size_t at; (at = text.find(prefix)) != std::string::npos;) text.erase(at, prefix.size());
     return text;
   }
-
-  const TemporaryDirectory directory_ = quarry::testing::MakeTemporaryDirectory();
 };
 
 TEST_F(BeirTest, ReadsDocumentsInOrderAndIgnoresOtherKeys) {

@@ -1,7 +1,5 @@
 // Measuring a small collection with the real engine.
 
-#include <fstream>
-
 #include "eval/answer_eval.h"
 #include "eval/retrieval_eval.h"
 #include "tests/testing/eval_testing.h"
@@ -17,10 +15,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Four documents, two of them twins, on disk.
-class EvaluationTest : public ::testing::Test {
+class EvaluationTest : public testing::FolderTest {
  protected:
   EvaluationTest() {
-    EXPECT_OK(CreateDirectories(Path("qrels")));
     Write("corpus.jsonl",
           R"({"_id": "a", "title": "", "text": "The red pump delivers ten litres per second."})"
           "\n"
@@ -51,13 +48,7 @@ class EvaluationTest : public ::testing::Test {
     Write("qrels/test.tsv", "query\tdocument\tgrade\nq1\ta\t1\nq2\tc\t1\nq3\td\t1\n");
   }
 
-  std::string Path(const std::string& file) const { return directory_.path() + "/" + file; }
-  void Write(const std::string& file, const std::string& text) const {
-    std::ofstream(Path(file), std::ios::binary) << text;
-  }
-
   testing::TestEngine engine_;
-  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
 };
 
 TEST_F(EvaluationTest, RetrievalIsMeasuredOverAllJudgedQueries) {

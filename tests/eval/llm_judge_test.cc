@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "model/remote_chat_model.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/http_upstream.h"
@@ -33,9 +34,7 @@ std::string Verdict(int id, bool supported, bool contradicted = false) {
 }
 
 std::string Reply(const std::vector<std::string>& verdicts) {
-  std::string list;
-  for (const std::string& one : verdicts) list += (list.empty() ? "" : ", ") + one;
-  return R"({"verdicts": [)" + list + "]}";
+  return R"({"verdicts": [)" + Join(verdicts, ", ") + "]}";
 }
 
 TEST(VerdictReplyTest, IsWholeOrOfNoUse) {

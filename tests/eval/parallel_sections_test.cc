@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include "base/file.h"
 #include "eval/beir.h"
 #include "tests/testing/test_environment.h"
 
@@ -21,18 +18,11 @@ const std::string kLongChinese =
     "水泵用 `pump.start()` "
     "启动，一直运行到有人手动把它停下来为止，不论白天还是黑夜，也不论刮风下雨。";
 
-class ParallelSectionsTest : public ::testing::Test {
+class ParallelSectionsTest : public testing::FolderTest {
  protected:
-  void Write(const std::string& file, const std::string& text) const {
-    const std::string path = directory_.path() + "/" + file;
-    ASSERT_OK(CreateDirectories(path.substr(0, path.rfind('/'))));
-    std::ofstream(path, std::ios::binary) << text;
-  }
   Result<std::vector<SectionPair>> Read() const {
-    return ReadParallelSections(directory_.path() + "/en", directory_.path() + "/zh");
+    return ReadParallelSections(Path("en"), Path("zh"));
   }
-
-  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
 };
 
 TEST_F(ParallelSectionsTest, SectionsOfPagesWithTheSameHeadingsArePaired) {
@@ -64,7 +54,7 @@ TEST_F(ParallelSectionsTest, ACollectionIsWrittenForEachDirection) {
   Write("zh/pump.md", "# 水泵\n\n" + kLongChinese);
   ASSERT_OK_AND_ASSIGN(const std::vector<SectionPair> pairs, Read());
   for (const int from : {0, 1}) {
-    const std::string out = directory_.path() + "/out";
+    const std::string out = Path("out");
     ASSERT_OK(WriteParallelCollection(pairs, from, out));
     ASSERT_OK_AND_ASSIGN(const BeirQueries queries, ReadBeirQueries(out, "test"));
     ASSERT_EQ(queries.queries.size(), 1u);

@@ -1,7 +1,6 @@
 // Faults planted at every stage of the real engine over examples/corpus, and the label that each gets.
 // The table of docs/evaluation_attribution.md is what this prints with QUARRY_ATTRIBUTION_CASES=100.
 
-#include "base/ascii.h"
 #include "eval/attribution.h"
 
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "eval/engine_replayer.h"
@@ -18,6 +18,7 @@
 #include "generation/support.h"
 #include "model/answer_kind.h"
 #include "tests/testing/engine_testing.h"
+#include "tests/testing/test_data.h"
 
 namespace quarry::eval {
 namespace {
@@ -35,11 +36,6 @@ struct Planted {
 constexpr size_t kMinBytes = 45;
 constexpr size_t kMaxBytes = 220;
 constexpr uint32_t kMaxWords = 300;
-
-std::string Replaced(std::string text, const std::string& from, const std::string& to) {
-  const size_t at = text.find(from);
-  return at == std::string::npos ? text : text.replace(at, from.size(), to);
-}
 
 // The sentence with its last free-standing number made another; "" where it has none.
 std::string WithOtherNumber(const std::string& sentence) {
@@ -81,7 +77,8 @@ std::string Denied(const std::string& sentence) {
       {"必须", "不必"},         {"应当", "不应当"},     {"可以", "不可以"},
       {"为", "不为"},           {"是", "不是"}};
   for (const auto& [verb, denial] : kVerbs) {
-    if (sentence.find(verb) != std::string::npos) return Replaced(sentence, verb, denial);
+    if (sentence.find(verb) != std::string::npos)
+      return testing::WithFirstReplaced(sentence, verb, denial);
   }
   return "";
 }
@@ -167,7 +164,8 @@ class PlantedFaultTest : public ::testing::Test {
     for (const Planted& planted : cases_) {
       const std::string path = root + "/" + planted.document;
       const std::string text = ReadRaw(path);
-      std::ofstream(path, std::ios::binary) << Replaced(text, planted.sentence, edit(planted));
+      std::ofstream(path, std::ios::binary)
+          << testing::WithFirstReplaced(text, planted.sentence, edit(planted));
     }
     return root;
   }
@@ -479,9 +477,9 @@ TEST_F(PlantedFaultTest, EachGetsItsLabel) {
     if (!Full("answer negated")) {
       const std::string denied = Denied(planted.sentence);
       RunRecord record = base;
-      record.answer =
-          Replaced(base.answer, planted.sentence.substr(0, planted.sentence.size() - 3),
-                   denied.substr(0, denied.size() - std::min<size_t>(3, denied.size())));
+      record.answer = testing::WithFirstReplaced(
+          base.answer, planted.sentence.substr(0, planted.sentence.size() - 3),
+          denied.substr(0, denied.size() - std::min<size_t>(3, denied.size())));
       if (!denied.empty() && record.answer != base.answer) {
         record.sentences.clear();
         Rejudge(one, record);

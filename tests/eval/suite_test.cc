@@ -1,7 +1,5 @@
 #include "eval/suite.h"
 
-#include <fstream>
-
 #include "eval/answer_checks.h"
 #include "eval/suite_file.h"
 #include "tests/testing/test_environment.h"
@@ -67,14 +65,7 @@ TEST(SuiteTest, WhatIsWrongInACaseIsNamed) {
   EXPECT_THAT(ErrorOf("no json"), HasSubstr("not valid JSON"));
 }
 
-class SuiteFileTest : public ::testing::Test {
- protected:
-  std::string Path(const std::string& file) const { return directory_.path() + "/" + file; }
-  void Write(const std::string& file, const std::string& text) const {
-    std::ofstream(Path(file), std::ios::binary) << text;
-  }
-  const TemporaryDirectory directory_ = testing::MakeTemporaryDirectory();
-};
+using SuiteFileTest = testing::FolderTest;
 
 TEST_F(SuiteFileTest, ASuiteIsReadWithItsGates) {
   Write("suite.yaml",

@@ -7,14 +7,8 @@
 namespace quarry::eval {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::Pair;
-
 std::string RunError(std::string_view text) {
   return ParseTrecRun(text, "my.run").status().ToString();
-}
-std::string QrelsError(std::string_view text) {
-  return ParseTrecQrels(text, "my.qrels").status().ToString();
 }
 
 TEST(TrecRunTest, ReadsColumnsBetweenAnyWhiteSpace) {
@@ -91,26 +85,6 @@ TEST(TrecRunTest, WhatTheFormatCannotCarryIsNotWritten) {
             "a TREC run cannot carry the query id '#1': its line would be a comment");
   EXPECT_EQ(error({{"q", {{"a", std::numeric_limits<double>::infinity()}}}}, "t"),
             "query 'q': the score of document 'a' is not finite");
-}
-
-TEST(TrecQrelsTest, KeepsGradesOfEverySign) {
-  ASSERT_OK_AND_ASSIGN(const Qrels qrels, ParseTrecQrels("# from the track\n"
-                                                         "1 0 d1 2\n1 0 d2 0\n2\t0\td1\t-1\n",
-                                                         "my.qrels"));
-  EXPECT_THAT(qrels, ElementsAre(Pair("1", ElementsAre(Pair("d1", 2), Pair("d2", 0))),
-                                 Pair("2", ElementsAre(Pair("d1", -1)))));
-}
-
-TEST(TrecQrelsTest, ErrorsNameTheLine) {
-  EXPECT_EQ(QrelsError("1 0 d1 1\n1 0 d2\n"),
-            "INVALID_ARGUMENT: my.qrels:2: expected 4 columns (query iteration document grade), "
-            "found 3");
-  EXPECT_EQ(QrelsError("1 0 d1 1.5\n"),
-            "INVALID_ARGUMENT: my.qrels:1: grade '1.5' is not an integer");
-  EXPECT_EQ(QrelsError("1 0 d1 1\n1 0 d1 1\n"),
-            "INVALID_ARGUMENT: my.qrels:2: query '1' judges document 'd1' twice");
-  EXPECT_EQ(QrelsError("1 0 d1 99999999999\n"),
-            "INVALID_ARGUMENT: my.qrels:1: grade '99999999999' is not an integer");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "generation/cached_answerer.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <thread>
 
 #include "base/answer_guide.h"
@@ -495,17 +494,11 @@ TEST_F(CachedAnswererTest, AuditsCountAndTakeOutWhatIsFalse) {
   EXPECT_TRUE(Ask(kPumpQuestion).cache.hit());
 }
 
-// Of a figure in the environment, for the runs by hand.
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
-
 // Every tenant has a document of its own that answers the same question, and asks it in one of a few
 // spellings, mixed with the others.
 TEST_F(CachedAnswererTest, NoTenantSeesTheAnswerOfAnother) {
   constexpr uint64_t kTenants = 20;
-  const uint64_t queries = FromEnvironment("QUARRY_CACHE_TENANT_QUERIES", 2000);
+  const uint64_t queries = testing::NumberFromEnvironment("QUARRY_CACHE_TENANT_QUERIES", 2000);
   std::vector<Document> documents;
   for (uint64_t tenant = 0; tenant < kTenants; ++tenant) {
     const std::string name = std::to_string(tenant);
@@ -543,7 +536,7 @@ TEST_F(CachedAnswererTest, NothingStaleIsServedWhateverHappens) {
   Random random(1);
   const std::vector<std::vector<std::string>> readers = {{}, {"ann"}, {"bob"}, {"ann", "bob"}};
   size_t hits = 0;
-  const uint64_t steps = FromEnvironment("QUARRY_CACHE_STEPS", 400);
+  const uint64_t steps = testing::NumberFromEnvironment("QUARRY_CACHE_STEPS", 400);
   for (uint64_t step = 0; step < steps; ++step) {
     const std::string n = std::to_string(random.Below(6));
     switch (random.Below(24)) {

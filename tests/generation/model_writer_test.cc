@@ -5,6 +5,7 @@
 #include "generation/answerer.h"
 #include "generation/cited_text.h"
 #include "model/remote_chat_model.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/http_upstream.h"
 
@@ -122,15 +123,19 @@ class ModelWriterTest : public ::testing::Test {
       for (size_t at = 0; (at = content.find("$1")) != std::string::npos;) {
         content.replace(at, 2, NumberOf(body, fact_));
       }
-      call.Chunk("data: " +
-                 Json{{"model", "scripted"},
-                      {"choices", {{{"index", 0}, {"delta", {{"content", content}}}}}}}
-                     .dump() +
-                 "\n\n");
+      Json chunk = testing::ChatChunk({{"content", content}});
+      chunk["model"] = "scripted";
+      call.Chunk(testing::EventOf(chunk));
     }
-    call.Chunk("data: {\"choices\": [{\"index\": 0, \"finish_reason\": \"" + finish_ +
-               "\", \"delta\": {}}]}\n\ndata: [DONE]\n\n");
+    call.Chunk(testing::EventOf(testing::ChatChunk(Json::object(), finish_)) + testing::kDoneEvent);
     call.EndChunks();
+  }
+
+  model::RemoteChatModel Chat() {
+    const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
+    return model::RemoteChatModel(
+        std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
+        {prices_, budget_, engine_.clock});
   }
 
   static std::string NumberOf(const std::string& prompt, const std::string& fact) {
@@ -141,10 +146,7 @@ class ModelWriterTest : public ::testing::Test {
   Result<Answer> Ask(const std::string& question, Replies replies,
                      const AnswerSink& sink = nullptr) {
     replies_ = std::move(replies);
-    const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
-    const model::RemoteChatModel chat(
-        std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
-        {prices_, budget_, engine_.clock});
+    const model::RemoteChatModel chat = Chat();
     const Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter, options_,
                             AnswerModel{chat, prompts_});
     streamed_.clear();
@@ -177,10 +179,7 @@ constexpr const char* kQuestion = "How many days of paid leave does every employ
 TEST_F(ModelWriterTest, WhereALimitPerMinuteLeavesNoTurnTheDocumentsAreQuoted) {
   replies_ = {{"Every employee has 28 days of paid leave per year [$1]."}};
   remote_.requests_per_minute = 0.5;  // one, and the next after two minutes
-  const model::RemoteName name = model::ParseRemoteName(upstream_->url() + "/v1#m").value();
-  const model::RemoteChatModel chat(
-      std::make_shared<model::RemoteEndpoint>(http_, name.base_url, "", remote_), name, remote_,
-      {prices_, budget_, engine_.clock});
+  const model::RemoteChatModel chat = Chat();
   const Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter, options_,
                           AnswerModel{chat, prompts_});
   const auto ask = [&] {

@@ -104,7 +104,7 @@ TEST(SmallTalk, IsKnownInBothLanguages) {
   for (const Talk& given : kCases) {
     const auto found = FindSmallTalk(given.message);
     ASSERT_TRUE(found) << given.message;
-    EXPECT_STREQ(SmallTalkName(*found), SmallTalkName(given.kind)) << given.message;
+    EXPECT_EQ(*found, given.kind) << given.message;
   }
 }
 
@@ -279,7 +279,7 @@ TEST(Guard, LetsPassWhatOnlyLooksLikeIt) {
                               "秒杀活动怎么通知客户？",
                               "怎么安装防盗系统？"}) {
     const auto found = FindHarm(message);
-    EXPECT_FALSE(found) << message << ": " << HarmName(found.value_or(Harm::kOther));
+    EXPECT_FALSE(found) << message;
   }
 }
 

@@ -1,9 +1,5 @@
 #include "index/index.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -17,7 +13,6 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "index/derived_files.h"
 #include "index/keys.h"
 #include "tests/index/index_testing.h"
 #include "tests/testing/test_environment.h"
@@ -381,15 +376,7 @@ TEST_F(IndexTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
   Put({MakeDraft("a", {"apple"})});
   ASSERT_OK_AND_ASSIGN(const CollectionId slow, index_->CreateCollection("slow"));
   ASSERT_OK(index_->OpenWriter(slow)->Put({MakeDraft("b", {"banana"})}).status());
-  index_.reset();
-  const std::string rows = Directory() + "/derived/" +
-                           DerivedFiles::Open(Directory(), /*read_only=*/true)
-                               .value()
-                               ->files()
-                               .at(std::to_string(slow.value) + "/saved/rows")
-                               .name;
-  std::filesystem::remove(rows);
-  ASSERT_EQ(::mkfifo(rows.c_str(), 0600), 0);
+  const std::string pipe = PutPipeForRows(slow);
   ASSERT_OK(Open());
 
   const auto load = [&] { return index_->GetSnapshot(slow).value()->live_documents(); };
@@ -404,9 +391,7 @@ TEST_F(IndexTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
     EXPECT_EQ(index_->DeleteCollection("slow", brief).code(), Code::kDeadlineExceeded);
   });
   EXPECT_EQ(others.wait_for(std::chrono::seconds(20)), std::future_status::ready);
-  const int end = ::open(rows.c_str(), O_WRONLY | O_CLOEXEC);  // once the other is there
-  EXPECT_GE(end, 0);
-  ::close(end);
+  LetLoad(pipe);
   others.get();
   EXPECT_EQ(first.get(), 1u);  // read from the store
   EXPECT_EQ(second.get(), 1u);

@@ -2,6 +2,11 @@
 
 // An index in a temporary directory, and documents for it.
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +15,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "index/derived_files.h"
 #include "index/index.h"
 #include "index/indexed_terms.h"
 #include "tests/testing/test_analyzer.h"
@@ -105,6 +111,26 @@ class IndexTest : public ::testing::Test {
       chunks.push_back(chunk.chunk);
     }
     ASSERT_OK(writer.PutVectors(generation, chunks, vectors));
+  }
+  // Closes the index and puts a pipe in place of the rows that `collection` has saved: to load it waits
+  // for LetLoad of the pipe.
+  std::string PutPipeForRows(CollectionId collection) {
+    index_.reset();
+    const std::string rows = Directory() + "/derived/" +
+                             DerivedFiles::Open(Directory(), /*read_only=*/true)
+                                 .value()
+                                 ->files()
+                                 .at(std::to_string(collection.value) + "/saved/rows")
+                                 .name;
+    std::filesystem::remove(rows);
+    EXPECT_EQ(::mkfifo(rows.c_str(), 0600), 0);
+    return rows;
+  }
+  // Opens the other end, once this one is open, and closes it.
+  static void LetLoad(const std::string& pipe) {
+    const int end = ::open(pipe.c_str(), O_WRONLY | O_CLOEXEC);
+    EXPECT_GE(end, 0);
+    ::close(end);
   }
   void ExpectVerified() {
     const auto report = index_->Verify(TestCollection(), CallContext());

@@ -1,11 +1,11 @@
 #include "index/keys.h"
-#include "base/hex.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
 
+#include "base/hex.h"
 #include "base/random.h"
 #include "index/memory_store.h"
 #include "tests/testing/test_environment.h"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/hash.h"
+#include "base/shared_bytes.h"
 #include "index/segment_view.h"
 #include "tests/testing/test_environment.h"
 
@@ -25,13 +26,8 @@ std::string SomeSegment() {
   return std::string(BuildSegment(rows)->bytes().view);
 }
 
-SharedBytes Share(const std::string& bytes) {
-  const auto copy = std::make_shared<std::string>(bytes);
-  return {.view = *copy, .owner = copy};
-}
-
 TEST(LexicalSegmentTest, IsWhatWasWritten) {
-  const auto segment = LexicalSegment::Parse(Share(SomeSegment())).value();
+  const auto segment = LexicalSegment::Parse(ShareString(SomeSegment())).value();
   EXPECT_EQ(segment->slots(), 300u);
   EXPECT_EQ(segment->row(2), 11u);
   EXPECT_EQ(segment->SlotOf(11), 2u);
@@ -62,7 +58,7 @@ TEST(LexicalSegmentTest, IsHashedOnceOrNotAtAll) {
 TEST(LexicalSegmentTest, ADamagedHeaderIsNamed) {
   const std::string good = SomeSegment();
   const auto expect = [](const std::string& bytes, const std::string& what) {
-    const Status status = LexicalSegment::Parse(Share(bytes)).status();
+    const Status status = LexicalSegment::Parse(ShareString(bytes)).status();
     EXPECT_EQ(status.code(), Code::kDataLoss) << what;
     EXPECT_NE(status.message().find(what), std::string::npos) << status.ToString();
   };

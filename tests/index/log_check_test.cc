@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "index/rocks_store.h"
+#include "tests/testing/test_data.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -25,9 +26,7 @@ Log WriteLog(int batches, size_t largest_value) {
   Log log;
   for (int i = 0; i < batches; ++i) {
     WriteBatch batch;
-    std::string noise(random.Below(largest_value), '\0');
-    for (char& c : noise) c = static_cast<char>(random.Next());
-    batch.Put(std::to_string(i), noise);
+    batch.Put(std::to_string(i), testing::RandomBytes(random, random.Below(largest_value)));
     batch.Delete("x");
     EXPECT_OK(store->Write(batch));
     for (const auto& entry : std::filesystem::directory_iterator(directory.path() + "/store")) {

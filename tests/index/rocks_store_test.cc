@@ -10,6 +10,7 @@
 
 #include "base/coding.h"
 #include "base/random.h"
+#include "tests/testing/test_data.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -47,12 +48,6 @@ void Put(Store& store, const std::string& key, const std::string& value) {
   WriteBatch batch;
   batch.Put(key, value);
   ASSERT_OK(store.Write(batch));
-}
-
-std::string Noise(Random& random, size_t size) {
-  std::string noise(size, '\0');
-  for (char& c : noise) c = static_cast<char>(random.Next());
-  return noise;
 }
 
 // The files of a directory whose names end so, sorted.
@@ -125,7 +120,8 @@ class WalTest : public RocksStoreTest {
     Random random(1);
     store_ = MustOpen(directory_);
     for (int i = 0; i < batches; ++i) {
-      Put(*store_, std::to_string(i), Noise(random, 1 + random.Below(largest_value)));
+      Put(*store_, std::to_string(i),
+          testing::RandomBytes(random, 1 + random.Below(largest_value)));
       ends_.push_back(fs::file_size(Wal(directory_)));
     }
     expected_ = *ReadAll(*store_);
@@ -418,7 +414,7 @@ TEST_F(RocksStoreTest, AFlippedBitInATableIsDataLoss) {
   {
     Random random(3);
     const auto store = MustOpen(directory_);
-    for (int i = 0; i < 20; ++i) Put(*store, std::to_string(i), Noise(random, 2000));
+    for (int i = 0; i < 20; ++i) Put(*store, std::to_string(i), testing::RandomBytes(random, 2000));
   }
   const Rows expected = *ReadAll(*MustOpen(directory_, ReadOnly()));
   const uint64_t size = fs::file_size(Files(directory_, ".sst").at(0));
@@ -528,7 +524,7 @@ TEST_F(WalTest, RandomDamageIsNeverBelieved) {
         bytes.resize(random.Below(bytes.size() + 1));
         break;
       case 1:
-        bytes += Noise(random, 1 + random.Below(100));
+        bytes += testing::RandomBytes(random, 1 + random.Below(100));
         break;
       case 2:
         bytes = Bytes(names[random.Below(names.size())]);

@@ -3,15 +3,11 @@
 #include <cstring>
 #include <functional>
 
+#include "base/shared_bytes.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
 namespace {
-
-SharedBytes SharedTextBytes(const std::string& bytes) {
-  const auto copy = std::make_shared<std::string>(bytes);
-  return {.view = *copy, .owner = copy};
-}
 
 RowFile SomeFile() {
   RowFile file;
@@ -31,7 +27,7 @@ RowFile SomeFile() {
 }
 
 TEST(RowFileTest, IsWhatWasWrittenAndGoesOn) {
-  RowFile file = ParseRowFile(SharedTextBytes(EncodeRowFile(SomeFile()))).value();
+  RowFile file = ParseRowFile(ShareString(EncodeRowFile(SomeFile()))).value();
   EXPECT_EQ(file.commit, CommitSequence(42));
   EXPECT_EQ(file.generation, GenerationId(3));
   EXPECT_EQ(file.segments, SomeFile().segments);
@@ -57,7 +53,7 @@ TEST(RowFileTest, NothingInItLeadsOutOfIt) {
   const std::string good = EncodeRowFile(SomeFile());
   EXPECT_EQ(good.size(), RowFileBytes(SomeFile()));
   const auto expect = [](const std::string& bytes, const std::string& what) {
-    const Status status = ParseRowFile(SharedTextBytes(bytes)).status();
+    const Status status = ParseRowFile(ShareString(bytes)).status();
     EXPECT_EQ(status.code(), Code::kDataLoss) << what;
     EXPECT_NE(status.message().find(what), std::string::npos) << status.ToString();
   };
@@ -70,7 +66,7 @@ TEST(RowFileTest, NothingInItLeadsOutOfIt) {
     for (const uint32_t value : {0u, 1u, 3u, 1u << 20, UINT32_MAX}) {
       std::string bytes = good;
       std::memcpy(bytes.data() + at, &value, sizeof(value));
-      const Result<RowFile> file = ParseRowFile(SharedTextBytes(bytes));
+      const Result<RowFile> file = ParseRowFile(ShareString(bytes));
       if (!file.ok()) {
         ++refused;
         continue;

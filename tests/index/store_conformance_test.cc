@@ -9,6 +9,7 @@
 #include "index/rocks_store.h"
 #include "index/store.h"
 #include "tests/testing/fault_store.h"
+#include "tests/testing/test_data.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -201,11 +202,7 @@ TEST_P(StoreConformance, AViewDoesNotChange) {
 TEST_P(StoreConformance, BytesGrowWithWhatIsStored) {
   const uint64_t before = store_->ApproximateBytes();
   Random random(1);
-  for (int i = 0; i < 20; ++i) {
-    std::string noise(10'000, '\0');
-    for (char& c : noise) c = static_cast<char>(random.Next());
-    Put(std::to_string(i), noise);
-  }
+  for (int i = 0; i < 20; ++i) Put(std::to_string(i), testing::RandomBytes(random, 10'000));
   EXPECT_GE(store_->ApproximateBytes(), before + 150'000);
 }
 

@@ -7,6 +7,7 @@
 #include "ingest/zip_reader.h"
 #include "tests/ingest/document_testing.h"
 #include "tests/testing/package_testing.h"
+#include "tests/testing/test_data.h"
 
 namespace quarry::ingest {
 namespace {
@@ -45,9 +46,7 @@ std::string Summary(const Result<ParsedSource>& parsed) {
 // Bytes that do not compress.
 std::string Noise(size_t size) {
   Random random(1);
-  std::string noise;
-  while (noise.size() < size) noise += static_cast<char>(random.Next());
-  return noise;
+  return quarry::testing::RandomBytes(random, size);
 }
 
 const std::vector<ZipEntry> kMembers = {

@@ -1,5 +1,6 @@
 #include "tests/ingest/document_testing.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -25,6 +26,28 @@ Document ParseOne(Format format, std::string_view text) {
   for (const SourceError& error : parsed.errors)
     ADD_FAILURE() << error.place << ": " << error.reason;
   return parsed.documents.empty() ? Document() : std::move(parsed.documents[0]);
+}
+
+ParsedSource ParseFile(const std::string& name, std::string_view bytes) {
+  Result<ParsedSource> parsed = ParseSource(bytes, {.id = name, .path = name});
+  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
+  if (!parsed.ok()) return {};
+  for (const Document& document : parsed->documents) CheckDocument(document);
+  return *std::move(parsed);
+}
+
+std::string MetadataText(const Document& document, const std::string& key) {
+  const auto value = document.metadata.find(key);
+  return value == document.metadata.end() ? "" : std::get<std::string>(value->second);
+}
+
+void ExpectQuickParse(Format format, const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    SCOPED_TRACE(input.substr(0, 40));
+    const auto start = std::chrono::steady_clock::now();
+    ParseAs(format, input);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  }
 }
 
 std::string Outline(const Document& document) {

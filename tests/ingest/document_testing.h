@@ -20,6 +20,15 @@ ParsedSource ParseAs(Format format, std::string_view text);
 // One document, without errors.
 Document ParseOne(Format format, std::string_view text);
 
+// Parses the bytes of a file of this name, which with them tells its format; fails the test on an error.
+ParsedSource ParseFile(const std::string& name, std::string_view bytes);
+
+// A text of the metadata; "" where there is none.
+std::string MetadataText(const Document& document, const std::string& key);
+
+// That each of them is parsed within ten seconds.
+void ExpectQuickParse(Format format, const std::vector<std::string>& inputs);
+
 // A block a line, line breaks inside as "\n": "h2|What we pay", "p|...", "l1|...", "t|...",
 // "c|...", "q|...".
 std::string Outline(const Document& document);

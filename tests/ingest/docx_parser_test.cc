@@ -14,11 +14,7 @@ using quarry::testing::ZipEntry;
 using testing::Outline;
 
 Document ReadDocx(const std::string& docx) {
-  const Result<ParsedSource> parsed = ParseSource(docx, {.id = "a.docx", .path = "a.docx"});
-  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
-  if (!parsed.ok()) return {};
-  testing::CheckDocument(parsed->documents.at(0));
-  return parsed->documents[0];
+  return testing::ParseFile("a.docx", docx).documents.at(0);
 }
 
 std::string P(const std::string& text, const std::string& properties = "") {

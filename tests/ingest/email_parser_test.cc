@@ -7,14 +7,10 @@
 namespace quarry::ingest {
 namespace {
 
+using testing::MetadataText;
 using testing::Outline;
 using testing::ParseAs;
 using testing::ParseOne;
-
-std::string Meta(const Document& document, const char* key) {
-  const auto value = document.metadata.find(key);
-  return value == document.metadata.end() ? "" : std::get<std::string>(value->second);
-}
 
 TEST(EmailParser, HeadersAreMetadataAndTheSubjectIsTheTitle) {
   const Document document = ParseOne(
@@ -23,9 +19,9 @@ TEST(EmailParser, HeadersAreMetadataAndTheSubjectIsTheTitle) {
       "Subject: =?gb2312?B?y66xw87K?=\r\n =?gb2312?B?zOI=?=\r\n"
       "Date: Fri, 1 Mar 2024 09:30:00 +0800\r\n\r\nThe pump stands.\r\n\r\n> It ran.\r\n");
   EXPECT_EQ(document.title, "水泵问题");
-  EXPECT_EQ(Meta(document, "from"), "王洋 <wang@example.com>");
-  EXPECT_EQ(Meta(document, "to"), "a@example.com, b@example.com");
-  EXPECT_EQ(Meta(document, "date"), "2024-03-01T09:30:00+08:00");
+  EXPECT_EQ(MetadataText(document, "from"), "王洋 <wang@example.com>");
+  EXPECT_EQ(MetadataText(document, "to"), "a@example.com, b@example.com");
+  EXPECT_EQ(MetadataText(document, "date"), "2024-03-01T09:30:00+08:00");
   EXPECT_EQ(Outline(document), "p|The pump stands.\nq|It ran.");
 }
 

@@ -7,13 +7,7 @@ namespace {
 using quarry::testing::MakeOdf;
 using testing::Outline;
 
-ParsedSource ReadOdf(const std::string& odf) {
-  Result<ParsedSource> parsed = ParseSource(odf, {.id = "a", .path = "a"});
-  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
-  if (!parsed.ok()) return {};
-  for (const Document& document : parsed->documents) testing::CheckDocument(document);
-  return *std::move(parsed);
-}
+ParsedSource ReadOdf(const std::string& odf) { return testing::ParseFile("a", odf); }
 
 std::string Body(const std::string& kind, const std::string& content) {
   return "<office:body><office:" + kind + ">" + content + "</office:" + kind + "></office:body>";

@@ -16,6 +16,7 @@ using quarry::testing::Utf16;
 using quarry::testing::ZipEntry;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::MetadataText;
 using testing::Outline;
 using ::testing::StartsWith;
 
@@ -23,11 +24,6 @@ constexpr uint32_t kSubmitted = 0x00390040;
 constexpr uint32_t kRecipientType = 0x0C150003;
 constexpr uint32_t kMessageCodePage = 0x3FFD0003;
 constexpr uint64_t kTime = 133'537'698'000'000'000;  // 2024-03-01T12:30:00Z
-
-std::string OutlookMeta(const Document& document, const char* key) {
-  const auto value = document.metadata.find(key);
-  return value == document.metadata.end() ? "" : std::get<std::string>(value->second);
-}
 
 ZipEntry Text(const std::string& tag, std::string_view ascii) {
   return {"__substg1.0_" + tag + "001F", Utf16(ascii)};
@@ -76,11 +72,11 @@ TEST(OutlookParser, PropertiesBecomeMetadataAndTheBodyText) {
                    In(hidden, RecipientType(3))}));
   EXPECT_EQ(document.title, "Pump 3");
   EXPECT_EQ(document.media_type, "application/vnd.ms-outlook");
-  EXPECT_EQ(OutlookMeta(document, "subject"), "Pump 3");
-  EXPECT_EQ(OutlookMeta(document, "from"), "Ada <ada@example.com>");
-  EXPECT_EQ(OutlookMeta(document, "to"), "Bo <bo@example.com>");
-  EXPECT_EQ(OutlookMeta(document, "cc"), "cy@example.com");
-  EXPECT_EQ(OutlookMeta(document, "date"), "2024-03-01T12:30:00Z");
+  EXPECT_EQ(MetadataText(document, "subject"), "Pump 3");
+  EXPECT_EQ(MetadataText(document, "from"), "Ada <ada@example.com>");
+  EXPECT_EQ(MetadataText(document, "to"), "Bo <bo@example.com>");
+  EXPECT_EQ(MetadataText(document, "cc"), "cy@example.com");
+  EXPECT_EQ(MetadataText(document, "date"), "2024-03-01T12:30:00Z");
   EXPECT_EQ(Outline(document), "p|It stands.\nq|It ran.");
 }
 
@@ -198,9 +194,9 @@ TEST(OutlookParser, TheSampleIsRead) {
   if (!path) GTEST_SKIP() << "no shared/data/" << file;
   const Document document = OneMessage(ReadFile(*path).value());
   EXPECT_EQ(document.title, "Test Email Message");
-  EXPECT_EQ(OutlookMeta(document, "from"), "M. C. Kurtuluş <test.sender@example.com>");
-  EXPECT_EQ(OutlookMeta(document, "to"), "test.recipient@example.com");
-  EXPECT_EQ(OutlookMeta(document, "date"), "2024-12-22T08:23:00Z");
+  EXPECT_EQ(MetadataText(document, "from"), "M. C. Kurtuluş <test.sender@example.com>");
+  EXPECT_EQ(MetadataText(document, "to"), "test.recipient@example.com");
+  EXPECT_EQ(MetadataText(document, "date"), "2024-12-22T08:23:00Z");
   EXPECT_EQ(document.text, "This is the body of the test email message");
 }
 

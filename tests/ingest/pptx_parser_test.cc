@@ -10,13 +10,7 @@ namespace {
 using quarry::testing::MakePptx;
 using testing::Outline;
 
-ParsedSource ReadPptx(const std::string& pptx) {
-  Result<ParsedSource> parsed = ParseSource(pptx, {.id = "a.pptx", .path = "a.pptx"});
-  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
-  if (!parsed.ok()) return {};
-  for (const Document& document : parsed->documents) testing::CheckDocument(document);
-  return *std::move(parsed);
-}
+ParsedSource ReadPptx(const std::string& pptx) { return testing::ParseFile("a.pptx", pptx); }
 
 std::string Shape(const std::string& placeholder, const std::string& paragraphs) {
   const std::string mark = placeholder.empty() ? "" : "<p:ph type=\"" + placeholder + "\"/>";

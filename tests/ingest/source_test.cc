@@ -19,9 +19,7 @@ using ::testing::SizeIs;
 class SourceTest : public ::testing::Test {
  protected:
   void Write(const std::string& relative, const std::string& content = "x") {
-    const fs::path path = fs::path(root()) / relative;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << content;
+    quarry::testing::WriteText(root(), relative, content);
   }
   std::string root() const { return directory_.path() + "/docs"; }
   std::vector<std::string> Ids(const FileSelection& selection = {}) {

@@ -8,13 +8,7 @@ namespace {
 using quarry::testing::MakeXlsx;
 using testing::Outline;
 
-ParsedSource ReadXlsx(const std::string& xlsx) {
-  Result<ParsedSource> parsed = ParseSource(xlsx, {.id = "a.xlsx", .path = "a.xlsx"});
-  EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
-  if (!parsed.ok()) return {};
-  for (const Document& document : parsed->documents) testing::CheckDocument(document);
-  return *std::move(parsed);
-}
+ParsedSource ReadXlsx(const std::string& xlsx) { return testing::ParseFile("a.xlsx", xlsx); }
 
 std::string S(const std::string& at, const std::string& text) {
   return "<c r=\"" + at + "\" t=\"inlineStr\"><is><t>" + text + "</t></is></c>";

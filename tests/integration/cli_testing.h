@@ -3,7 +3,6 @@
 // The program as a user meets it, what it prints and its exit code: what the tests of that share.
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
@@ -36,10 +35,8 @@ class CliTest : public ::testing::Test {
   std::string store() const { return home() + "/store"; }
 
   std::string Write(const std::string& relative, const std::string& content) {
-    const std::string path = docs() + "/" + relative;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
+    testing::WriteText(docs(), relative, content);
+    return docs() + "/" + relative;
   }
 
   // In a directory of its own, with --store.

@@ -29,15 +29,6 @@ class IndexRecordsTest : public ::testing::Test {
     if (ends_[1] >= 0) ::close(ends_[1]);
     ends_[1] = -1;
   }
-  // Whether `condition` holds within ten seconds.
-  template <typename Condition>
-  static bool Becomes(Condition condition) {
-    for (int i = 0; i < 1000; ++i) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
-  }
   bool AllIsRead() const {
     int left = 0;
     QUARRY_CHECK(::ioctl(ends_[0], FIONREAD, &left) == 0);
@@ -62,7 +53,7 @@ TEST_F(IndexRecordsTest, WhatWasReadIsWrittenWhenTheRunIsInterrupted) {
   Send("{\"id\":\"a\",\"text\":\"The pump.\"}\n{\"id\":\"b\",\"text\":\"水泵。\"}\n{\"id\":\"c\"");
   CallContext context;
   std::thread user([&] {
-    Becomes([&] { return AllIsRead(); });
+    testing::Eventually([&] { return AllIsRead(); });
     context.cancel.Cancel();
   });
   EXPECT_EQ(Index(context).code(), Code::kCancelled);
@@ -75,7 +66,7 @@ TEST_F(IndexRecordsTest, WhatWasReadIsWrittenWhileNothingMoreComes) {
   Send("{\"id\":\"a\",\"text\":\"The pump.\"}\n{\"id\":\"b\",\"text\":\"水泵。\"}\n");
   bool were_written = false;
   std::thread producer([&] {
-    were_written = Becomes([&] { return Documents() == 2; });
+    were_written = testing::Eventually([&] { return Documents() == 2; });
     CloseInput();
   });
   const Status status = Index(CallContext());

@@ -8,6 +8,7 @@
 #include "generation/profile.h"
 #include "tests/testing/chat_upstream.h"
 #include "tests/testing/engine_testing.h"
+#include "tests/testing/test_data.h"
 
 namespace quarry::generation {
 namespace {
@@ -42,11 +43,6 @@ std::vector<Injection> ReadInjections() {
     }
   }
   return injections;
-}
-
-std::string Replaced(std::string text, const std::string& what, const std::string& with) {
-  const size_t at = text.find(what);
-  return at == std::string::npos ? text : text.replace(at, what.size(), with);
 }
 
 // A sentence with the citation that would carry it.
@@ -85,9 +81,10 @@ class InjectionTest : public ::testing::Test {
                              injection.honest.substr(0, 20)) != std::string::npos;
     EXPECT_TRUE(sees_it) << injection.id << ": the document was not read";
     const auto filled = [&](std::string text) {
-      text = Replaced(std::move(text), "{system}", system);
-      return Replaced(std::move(text), "{key}",
-                      all.find(kToolSecret) == std::string::npos ? "none" : kToolSecret);
+      text = testing::WithFirstReplaced(std::move(text), "{system}", system);
+      return testing::WithFirstReplaced(
+          std::move(text), "{key}",
+          all.find(kToolSecret) == std::string::npos ? "none" : kToolSecret);
     };
     const bool has_called = request["messages"].back()["role"] == "tool";
     if (!injection.calls.empty() && !has_called) {

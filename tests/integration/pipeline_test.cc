@@ -1,7 +1,6 @@
 #include "ingest/pipeline.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/hash.h"
 #include "tests/testing/engine_testing.h"
@@ -23,8 +22,7 @@ class PipelineTest : public ::testing::Test {
 
   std::string root() const { return files_.path() + "/docs"; }
   void Write(const std::string& relative, const std::string& content) {
-    fs::create_directories((fs::path(root()) / relative).parent_path());
-    std::ofstream(root() + "/" + relative, std::ios::binary) << content;
+    testing::WriteText(root(), relative, content);
   }
   IngestReport Sync(IngestOptions options = {}, const FileSelection& selection = {}) {
     auto writer = engine_.index->OpenWriter(engine_.collection).value();

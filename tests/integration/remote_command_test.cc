@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <tuple>
 
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_client.h"
 #include "tests/testing/http_upstream.h"
 #include "tests/testing/run_quarry.h"
@@ -43,22 +43,14 @@ class RemoteCommandTest : public ::testing::Test {
     }
     call.BeginChunks("text/event-stream");
     if (gate_.has_value()) {
-      call.Chunk(
-          "data: " +
-          Json{{"choices", {{{"index", 0}, {"delta", {{"content", "First words "}}}}}}}.dump() +
-          "\n\n");
+      call.Chunk(testing::EventOf(testing::ChatChunk({{"content", "First words "}})));
       client_gone_ = call.ClientCloses(std::chrono::milliseconds(waits_for_client_ ? 5000 : 0));
       gone_at_ = std::chrono::steady_clock::now();
       if (client_gone_ || !gate_->Wait()) return;
     }
-    call.Chunk("data: " +
-               Json{{"model", "scripted"},
-                    {"choices",
-                     {{{"index", 0},
-                       {"delta", {{"content", "The pump runs at 9 bar [1]."}}},
-                       {"finish_reason", "stop"}}}}}
-                   .dump() +
-               "\n\ndata: [DONE]\n\n");
+    Json chunk = testing::ChatChunk({{"content", "The pump runs at 9 bar [1]."}}, "stop");
+    chunk["model"] = "scripted";
+    call.Chunk(testing::EventOf(chunk) + testing::kDoneEvent);
     call.EndChunks();
   }
 
@@ -260,10 +252,7 @@ TEST_F(RemoteCommandTest, TheServerStreamsBeforeTheUpstreamHasEndedAndCancelsWit
   EXPECT_TRUE(client.ReadUntil("First"));
   const auto left_at = std::chrono::steady_clock::now();
   client.Reset();
-  for (int i = 0; i < 500 && !client_gone_; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  EXPECT_TRUE(client_gone_);
+  EXPECT_TRUE(testing::Eventually([&] { return client_gone_.load(); }));
   EXPECT_LT(gone_at_ - left_at, std::chrono::milliseconds(100));
 }
 

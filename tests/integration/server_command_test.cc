@@ -359,12 +359,7 @@ TEST_F(ServerCommandTest, SighupReadsTheCertificateAgain) {
   EXPECT_FALSE(trusts(second));
   copy(second);
   server_->Signal(SIGHUP);
-  bool reloaded = false;
-  for (int i = 0; i < 100 && !reloaded; ++i) {
-    reloaded = trusts(second);
-    if (!reloaded) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  EXPECT_TRUE(reloaded);
+  EXPECT_TRUE(testing::Eventually([&] { return trusts(second); }));
   EXPECT_EQ(Run({"search", "leave"}).exit_code, 0) << "the owner comes without TLS";
 
   Write("server.pem", "no certificate");

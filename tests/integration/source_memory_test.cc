@@ -1,7 +1,6 @@
 #include "ingest/source_memory.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "ingest/pipeline.h"
 #include "tests/testing/engine_testing.h"
@@ -23,7 +22,7 @@ class SourceMemoryTest : public ::testing::Test {
 
   std::string root() const { return files_.path() + "/docs"; }
   void WriteFile(const std::string& name, const std::string& bytes) {
-    std::ofstream(root() + "/" + name, std::ios::binary) << bytes;
+    testing::WriteText(root(), name, bytes);
   }
   IngestReport Sync(IngestOptions options = {}) {
     auto writer = engine_.index->OpenWriter(engine_.collection).value();

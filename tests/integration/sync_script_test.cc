@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -26,11 +25,6 @@ using testing::ScriptFolder;
 using Json = nlohmann::json;
 
 constexpr int kRounds = 6;
-
-uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // Small chunks, so that small files have several.
 ingest::ChunkOptions Chunking() {
@@ -339,8 +333,8 @@ class Script {
 };
 
 TEST(SyncScript, EndsEqualToAFreshIndexAndIsCountedRight) {
-  const uint64_t scripts = NumberFromEnvironment("QUARRY_SYNC_SCRIPTS", 6);
-  const uint64_t seed = NumberFromEnvironment("QUARRY_SYNC_SEED", 1);
+  const uint64_t scripts = testing::NumberFromEnvironment("QUARRY_SYNC_SCRIPTS", 6);
+  const uint64_t seed = testing::NumberFromEnvironment("QUARRY_SYNC_SEED", 1);
   std::cout << "seeds " << seed << " to " << seed + scripts - 1 << std::endl;
   for (uint64_t script = seed; script < seed + scripts && !HasFailure(); ++script) {
     SCOPED_TRACE("QUARRY_SYNC_SCRIPTS=1 QUARRY_SYNC_SEED=" + std::to_string(script));

@@ -1,7 +1,6 @@
 // What an operator does with a store, as commands.
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/testing/run_quarry.h"
@@ -17,15 +16,15 @@ using Json = nlohmann::json;
 class UpkeepCommandTest : public ::testing::Test {
  protected:
   UpkeepCommandTest() {
-    fs::create_directories(home() + "/docs");
     for (int i = 0; i < 40; ++i) Write(i, "is set to " + std::to_string(i * 7) + " bar");
     QUARRY_CHECK(Run({"index", home() + "/docs"}).exit_code == 0);
   }
 
   const std::string& home() const { return directory_.path(); }
   void Write(int number, const std::string& text) const {
-    std::ofstream(home() + "/docs/" + std::to_string(number) + ".md")
-        << "# Unit " << number << "\n\nThe valve of unit " << number << " " << text << ".\n";
+    const std::string unit = std::to_string(number);
+    testing::WriteText(home() + "/docs", unit + ".md",
+                       "# Unit " + unit + "\n\nThe valve of unit " + unit + " " + text + ".\n");
   }
   QuarryResult Run(std::vector<std::string> arguments, const std::string& store = "store") const {
     arguments.insert(arguments.end(), {"--store", home() + "/" + store});

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -27,8 +26,7 @@ class WatchTest : public ::testing::Test {
   // Inside of what is indexed: it must not wake itself.
   std::string store() const { return docs() + "/store"; }
   void Write(const std::string& relative, const std::string& text) const {
-    fs::create_directories(fs::path(docs() + "/" + relative).parent_path());
-    std::ofstream(docs() + "/" + relative, std::ios::binary) << text;
+    testing::WriteText(docs(), relative, text);
   }
   testing::QuarryCommand Watch(std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments = {"index",  docs(),    "--watch", "--prune",
@@ -116,9 +114,7 @@ TEST_F(WatchTest, AFolderThatGoesAwayEndsItWithItsName) {
   testing::QuarryCommand command = Watch();
   command.arguments.back() = elsewhere;
   QuarryProcess watch(command);
-  for (int i = 0; i < 100 && !fs::exists(elsewhere + "/MANIFEST.json"); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  EXPECT_TRUE(testing::Eventually([&] { return fs::exists(elsewhere + "/MANIFEST.json"); }));
   fs::remove_all(docs());
   const QuarryResult result = watch.Wait();
   EXPECT_EQ(result.exit_code, 1);
@@ -137,9 +133,7 @@ TEST_F(WatchTest, AnotherFolderInItsPlaceEndsItAndNothingIsRemoved) {
     const QuarryResult listed = testing::RunQuarry({"docs", "ls", "--json", "--store", elsewhere});
     return listed.exit_code == 0 ? Json::parse(listed.out)["documents"].size() : 0;
   };
-  for (int i = 0; i < 100 && documents() == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  EXPECT_TRUE(testing::Eventually([&] { return documents() > 0; }));
   fs::rename(docs(), docs() + "-before");
   fs::create_directories(docs());
   const QuarryResult result = watch.Wait();

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "model/remote_chat_model.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_upstream.h"
 
 namespace quarry::model {
@@ -40,7 +41,7 @@ void AnswerOddly(UpstreamCall& call) {
       "\"function\":{\"name\":\"search\",\"arguments\":\"{\\\"q\"}}]}}]}\n\n"
       "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,"
       "\"function\":{\"arguments\":\"\\\":1}\"}}]},\"finish_reason\":\"tool_calls\"}]}\n\n";
-  const std::string done = "data: [DONE]\n\n";
+  const std::string done = testing::kDoneEvent;
   const size_t number = call.number();
   switch (number % 7 == 0 ? number / 7 % 9 : 9) {
     case 0:
@@ -121,11 +122,10 @@ TEST(ChatCallsTest, LeakNoSocketAndNoThread) {
     EXPECT_GT(replies, wanted * 3 / 4);
     EXPECT_GT(errors, wanted / 20);
   }
-  const auto has_ended = [&] {
+  testing::Eventually([&] {
     const Held now = Held::Now();
     return now.files <= before.files && now.threads <= before.threads;
-  };
-  for (int i = 0; i < 200 && !has_ended(); ++i) std::this_thread::sleep_for(10ms);
+  });
   const Held after = Held::Now();
   EXPECT_LE(after.files, before.files);
   EXPECT_LE(after.threads, before.threads);

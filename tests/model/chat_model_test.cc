@@ -7,12 +7,15 @@
 #include "model/json_schema.h"
 #include "model/remote_chat_model.h"
 #include "model/sse_parser.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_upstream.h"
 
 namespace quarry::model {
 namespace {
 
+using testing::ChatChunk;
 using ::testing::ElementsAre;
+using testing::EventOf;
 using ::testing::HasSubstr;
 using testing::HttpUpstream;
 using ::testing::SizeIs;
@@ -46,16 +49,15 @@ TEST(SseParserTest, AnEndlessEventIsRefused) {
   EXPECT_EQ(parser.Feed(std::string(20, 'x')).code(), Code::kResourceExhausted);
 }
 
-std::string Event(const Json& json) { return "data: " + json.dump() + "\n\n"; }
 std::string Delta(const std::string& content) {
-  return Event(
-      {{"model", "m-1"}, {"choices", {{{"index", 0}, {"delta", {{"content", content}}}}}}});
+  Json chunk = ChatChunk({{"content", content}});
+  chunk["model"] = "m-1";
+  return EventOf(chunk);
 }
-const std::string kStop =
-    Event({{"choices", {{{"index", 0}, {"delta", Json::object()}, {"finish_reason", "stop"}}}}});
-const std::string kUsage = Event(
+const std::string kStop = EventOf(ChatChunk(Json::object(), "stop"));
+const std::string kUsage = EventOf(
     {{"choices", Json::array()}, {"usage", {{"prompt_tokens", 11}, {"completion_tokens", 3}}}});
-const std::string kDone = "data: [DONE]\n\n";
+const std::string kDone = testing::kDoneEvent;
 
 class ChatModelTest : public ::testing::Test {
  protected:
@@ -165,7 +167,7 @@ TEST_F(ChatModelTest, ParallelToolCallsInPiecesArePutTogether) {
   const auto piece = [](uint64_t index, const Json& call) {
     Json with = call;
     with["index"] = index;
-    return Event({{"choices", {{{"index", 0}, {"delta", {{"tool_calls", {with}}}}}}}});
+    return EventOf(ChatChunk({{"tool_calls", {with}}}));
   };
   HttpUpstream upstream([&](UpstreamCall& call) {
     call.BeginChunks("text/event-stream");
@@ -174,9 +176,7 @@ TEST_F(ChatModelTest, ParallelToolCallsInPiecesArePutTogether) {
     call.Chunk(piece(0, {{"function", {{"arguments", "{\"q\": \"泵"}}}}));
     call.Chunk(piece(1, {{"function", {{"arguments", "d\": 1}"}}}}));
     call.Chunk(piece(0, {{"function", {{"arguments", "\"}"}}}}));
-    call.Chunk(
-        Event({{"choices",
-                {{{"index", 0}, {"delta", Json::object()}, {"finish_reason", "tool_calls"}}}}}));
+    call.Chunk(EventOf(ChatChunk(Json::object(), "tool_calls")));
     call.Chunk(kDone);
     call.EndChunks();
   });
@@ -214,21 +214,15 @@ TEST_F(ChatModelTest, EachBrokenStreamIsATypedErrorOrWhole) {
       {Delta("text"), "its answer was cut off"},     // neither
       {Delta("text") + "data: {\"cho", "its answer was cut off"},
       {"data: garbage\n\n", "not JSON: it begins with \"garbage\""},
-      {Event({{"choices", 7}}), "\"choices\": expected a list"},
-      {Delta("te") + Event({{"error", {{"message", "overloaded"}}}}),
+      {EventOf({{"choices", 7}}), "\"choices\": expected a list"},
+      {Delta("te") + EventOf({{"error", {{"message", "overloaded"}}}}),
        "an error in its answer: overloaded"},
       {"", "its answer was cut off"},
-      {Event({{"choices",
-               {{{"index", 0},
-                 {"delta", {{"tool_calls", {{{"index", 0}, {"id", "a"}}}}}},
-                 {"finish_reason", "tool_calls"}}}}}),
+      {EventOf(ChatChunk({{"tool_calls", {{{"index", 0}, {"id", "a"}}}}}, "tool_calls")),
        "tool_calls[0]: without a name"},
-      {Event({{"choices",
-               {{{"index", 0},
-                 {"delta",
-                  {{"tool_calls",
-                    {{{"index", 0}, {"function", {{"name", "f"}, {"arguments", "{\"a"}}}}}}}},
-                 {"finish_reason", "tool_calls"}}}}}),
+      {EventOf(ChatChunk(
+           {{"tool_calls", {{{"index", 0}, {"function", {{"name", "f"}, {"arguments", "{\"a"}}}}}}},
+           "tool_calls")),
        "tool_calls[0]: f: expected a JSON object of arguments"},
   };
   for (const Case& test : cases) {
@@ -282,8 +276,7 @@ TEST_F(ChatModelTest, AReaderWhoGoesAwayCancelsTheCall) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(Ask(upstream, {}, [](std::string_view) { return false; }).status().code(),
             Code::kCancelled);
-  for (int i = 0; i < 200 && !closed; ++i) std::this_thread::sleep_for(1ms);
-  EXPECT_TRUE(closed);
+  EXPECT_TRUE(testing::Eventually([&] { return closed.load(); }));
   EXPECT_LT(std::chrono::steady_clock::now() - start, 200ms);
 }
 
@@ -406,8 +399,7 @@ TEST_F(ChatModelTest, ToolCallsAreHeldToTheirIndexAndToObjects) {
   const auto error = [&](const Json& call) {
     HttpUpstream upstream([&](UpstreamCall& answer) {
       answer.BeginChunks("text/event-stream");
-      answer.Chunk(Event({{"choices", {{{"index", 0}, {"delta", {{"tool_calls", {call}}}}}}}}) +
-                   kStop + kDone);
+      answer.Chunk(EventOf(ChatChunk({{"tool_calls", {call}}})) + kStop + kDone);
       answer.EndChunks();
     });
     return Ask(upstream).status().message();

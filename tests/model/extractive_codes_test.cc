@@ -127,17 +127,10 @@ TEST_F(ExtractiveAnswererTest, WhatIsSaidOfTheThingItselfGoesBeforeItsSibling) {
 
 TEST_F(ExtractiveAnswererTest, BelowTheHeadingOfASiblingAllIsSaidOfIt) {
   Passage passage = MakePassage("", 5.0, "Hydraulics");
-  const auto add = [&](BlockKind kind, const std::string& text) {
-    const size_t begin = passage.chunk.text.size();
-    passage.chunk.text += text;
-    passage.chunk.blocks.push_back(
-        {.kind = kind, .depth = 1, .begin = begin, .end = passage.chunk.text.size()});
-    passage.chunk.text += "\n\n";
-  };
-  add(BlockKind::kHeading, "HY-400");
-  add(BlockKind::kParagraph, "It needs 12 l of oil and a filter.");
-  add(BlockKind::kHeading, "HY-300");
-  add(BlockKind::kParagraph, "It is mounted on a frame.");
+  AddBlock(passage, BlockKind::kHeading, "HY-400");
+  AddBlock(passage, BlockKind::kParagraph, "It needs 12 l of oil and a filter.");
+  AddBlock(passage, BlockKind::kHeading, "HY-300");
+  AddBlock(passage, BlockKind::kParagraph, "It is mounted on a frame.");
   const std::vector<Passage> passages = {passage};
   EXPECT_EQ(First("How much oil does the HY-400 need?", passages),
             "It needs 12 l of oil and a filter.");

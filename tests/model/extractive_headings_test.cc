@@ -19,16 +19,9 @@ TEST_F(ExtractiveAnswererTest, HeadingsCountForTheirSentences) {
 
 TEST_F(ExtractiveAnswererTest, HeadingsInsideAPassageCountForTheSentencesBelowThemOnly) {
   Passage passage = MakePassage("", 5.0, "Handbook", {"Expenses", "Germany"});
-  const auto add = [&](BlockKind kind, const std::string& text) {
-    const size_t begin = passage.chunk.text.size();
-    passage.chunk.text += text;
-    passage.chunk.blocks.push_back(
-        {.kind = kind, .depth = 1, .begin = begin, .end = passage.chunk.text.size()});
-    passage.chunk.text += "\n\n";
-  };
-  add(BlockKind::kParagraph, "Travel by train is paid in full.");
-  add(BlockKind::kHeading, "Norway");
-  add(BlockKind::kParagraph, "Travel by train is paid in part.");
+  AddBlock(passage, BlockKind::kParagraph, "Travel by train is paid in full.");
+  AddBlock(passage, BlockKind::kHeading, "Norway");
+  AddBlock(passage, BlockKind::kParagraph, "Travel by train is paid in part.");
   const std::vector<Passage> passages = {passage};
   EXPECT_EQ(First("Is train travel in Norway paid?", passages), "Travel by train is paid in part.");
   EXPECT_EQ(First("Is train travel in Germany paid?", passages),

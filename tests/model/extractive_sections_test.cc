@@ -88,16 +88,9 @@ TEST_F(ExtractiveAnswererTest, StepsAndListsThatAnswerAreToldWholeAndInOrder) {
 Passage ChangeLog(const std::string& title,
                   const std::vector<std::pair<std::string, std::vector<std::string>>>& versions) {
   Passage passage = MakePassage("", 9, title, {title});
-  const auto add = [&](BlockKind kind, const std::string& text) {
-    if (!passage.chunk.text.empty()) passage.chunk.text += "\n\n";
-    const size_t begin = passage.chunk.text.size();
-    passage.chunk.text += text;
-    passage.chunk.blocks.push_back(
-        {.kind = kind, .depth = 1, .begin = begin, .end = passage.chunk.text.size()});
-  };
   for (const auto& [version, items] : versions) {
-    add(BlockKind::kHeading, version);
-    for (const std::string& item : items) add(BlockKind::kListItem, item);
+    AddBlock(passage, BlockKind::kHeading, version);
+    for (const std::string& item : items) AddBlock(passage, BlockKind::kListItem, item);
   }
   return passage;
 }

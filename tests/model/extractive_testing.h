@@ -27,6 +27,15 @@ inline Passage MakePassage(std::string text, double score, std::string title = "
   return passage;
 }
 
+// Adds a block of depth 1 to its text.
+inline void AddBlock(Passage& passage, BlockKind kind, const std::string& text) {
+  Chunk& chunk = passage.chunk;
+  if (!chunk.text.empty()) chunk.text += "\n\n";
+  const size_t begin = chunk.text.size();
+  chunk.text += text;
+  chunk.blocks.push_back({.kind = kind, .depth = 1, .begin = begin, .end = chunk.text.size()});
+}
+
 // What a sentence of a draft says, as it stands in its passage.
 inline std::string Quote(const ExtractedSentence& sentence, const std::vector<Passage>& passages) {
   const std::string& text = passages[sentence.passage].chunk.text;

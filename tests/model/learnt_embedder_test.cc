@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/coding.h"
-#include "base/hash.h"
 #include "base/random.h"
+#include "tests/testing/model_testing.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::model {
@@ -72,12 +71,6 @@ double Cosine(const Embedder& embedder, const std::string& a, const std::string&
   return product;
 }
 
-double LearntLength(const std::vector<float>& vector) {
-  double squares = 0;
-  for (const float value : vector) squares += double{value} * value;
-  return std::sqrt(squares);
-}
-
 TEST(LearntEmbedderTest, AWordLiesAmongTheCompanyItKeeps) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(600)));
   const std::pair<const char*, const char*> topics[] = {{"impeller", "pressure valve suction"},
@@ -124,14 +117,14 @@ TEST(LearntEmbedderTest, VectorsHaveUnitLengthAndTheDimensionAskedFor) {
   ASSERT_EQ(matrix.rows(), 3u);
   for (size_t i = 0; i < 3; ++i) {
     const auto row = matrix.Row(i);
-    EXPECT_NEAR(LearntLength(std::vector<float>(row.begin(), row.end())), 1.0, 1e-5);
+    EXPECT_NEAR(testing::LengthOf(std::vector<float>(row.begin(), row.end())), 1.0, 1e-5);
   }
 }
 
 TEST(LearntEmbedderTest, ATextWithoutAKnownWordIsZero) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(100)));
   for (const char* text : {"", " \n", "zyzzyva quux", "犇羴鱻", "?!…"}) {
-    EXPECT_EQ(LearntLength(EmbedOne(*embedder, text)), 0.0) << text;
+    EXPECT_EQ(testing::LengthOf(EmbedOne(*embedder, text)), 0.0) << text;
   }
 }
 
@@ -196,16 +189,16 @@ TEST(LearntEmbedderTest, SmallCorporaWork) {
     EXPECT_EQ(embedder->space().dimension, 256u) << count;
     const std::vector<float> vector = EmbedOne(*embedder, SyntheticCorpus(count)[1]);
     for (const float value : vector) EXPECT_TRUE(std::isfinite(value));
-    EXPECT_NEAR(LearntLength(vector), 1.0, 1e-5) << count;
+    EXPECT_NEAR(testing::LengthOf(vector), 1.0, 1e-5) << count;
   }
 }
 
 TEST(LearntEmbedderTest, EqualTextsAndOneWordTextsAreLearntFrom) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer equal,
                        Learn(std::vector<std::string>(40, "the same text every time")));
-  EXPECT_NEAR(LearntLength(EmbedOne(*equal, "same")), 1.0, 1e-5);
+  EXPECT_NEAR(testing::LengthOf(EmbedOne(*equal, "same")), 1.0, 1e-5);
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer words, Learn({"one", "two", "", "three"}));
-  EXPECT_NEAR(LearntLength(EmbedOne(*words, "three")), 1.0, 1e-5);
+  EXPECT_NEAR(testing::LengthOf(EmbedOne(*words, "three")), 1.0, 1e-5);
 }
 
 TEST(LearntEmbedderTest, FewerThanTwoTextsWithWordsAreRefused) {
@@ -232,9 +225,9 @@ TEST(LearntEmbedderTest, TheVocabularyLimitKeepsTheMostFrequentTerms) {
   ASSERT_OK_AND_ASSIGN(
       const EmbedderPointer embedder,
       Learn({"apple banana cherry", "apple banana", "apple banana damson", "apple fig"}, options));
-  EXPECT_NEAR(LearntLength(EmbedOne(*embedder, "apple")), 1.0, 1e-5);
-  EXPECT_NEAR(LearntLength(EmbedOne(*embedder, "banana")), 1.0, 1e-5);
-  EXPECT_EQ(LearntLength(EmbedOne(*embedder, "cherry damson fig")), 0.0);
+  EXPECT_NEAR(testing::LengthOf(EmbedOne(*embedder, "apple")), 1.0, 1e-5);
+  EXPECT_NEAR(testing::LengthOf(EmbedOne(*embedder, "banana")), 1.0, 1e-5);
+  EXPECT_EQ(testing::LengthOf(EmbedOne(*embedder, "cherry damson fig")), 0.0);
 }
 
 TEST(LearntEmbedderTest, TermsBeyondTheMemoryLimitLieAmongTheirTexts) {
@@ -245,7 +238,7 @@ TEST(LearntEmbedderTest, TermsBeyondTheMemoryLimitLieAmongTheirTexts) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer all, Learn(SyntheticCorpus(600)));
   EXPECT_NE(embedder->space().fingerprint, all->space().fingerprint);
   for (const char* word : {"pump", "yeast", "appeal", "水泵", "酵母", "item17"}) {
-    EXPECT_NEAR(LearntLength(EmbedOne(*embedder, word)), 1.0, 1e-5) << word;
+    EXPECT_NEAR(testing::LengthOf(EmbedOne(*embedder, word)), 1.0, 1e-5) << word;
   }
   EXPECT_GT(Cosine(*embedder, "yeast", "flour"), Cosine(*embedder, "yeast", "judge") + 0.3);
 }
@@ -264,7 +257,7 @@ TEST(LearntEmbedderTest, ALargeCorpusIsLearntFromASample) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(3000), options));
   int known = 0;
   for (int i = 0; i < 3000; ++i) {
-    known += LearntLength(EmbedOne(*embedder, "item" + std::to_string(i))) > 0 ? 1 : 0;
+    known += testing::LengthOf(EmbedOne(*embedder, "item" + std::to_string(i))) > 0 ? 1 : 0;
   }
   EXPECT_LE(known, 800);
   EXPECT_GE(known, 200);
@@ -366,13 +359,6 @@ TEST(EmbedderTableTest, EveryTruncationAndFlipIsDataLoss) {
   EXPECT_EQ(ParseLearntEmbedder(ShareString("")).status().code(), Code::kDataLoss);
 }
 
-// Gives damaged bytes the checksum that fits them, so that the checks behind it are reached.
-std::string WithChecksum(std::string bytes) {
-  std::string checksum;
-  AppendFixed64(checksum, Hash64(std::string_view(bytes).substr(12)));
-  return bytes.replace(4, 8, checksum);
-}
-
 TEST(EmbedderTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
   LearningOptions options;
   options.dimension = 8;
@@ -385,7 +371,8 @@ TEST(EmbedderTableTest, DamageUnderAMatchingChecksumNeverCrashes) {
       damaged[12 + random.Below(bytes.size() - 12)] = static_cast<char>(random.Next());
     }
     if (random.Below(4) == 0) damaged.resize(12 + random.Below(bytes.size() - 12));
-    const Result<EmbedderPointer> parsed = ParseLearntEmbedder(ShareString(WithChecksum(damaged)));
+    const Result<EmbedderPointer> parsed =
+        ParseLearntEmbedder(ShareString(testing::WithChecksum(damaged)));
     if (parsed.ok()) EmbedOne(**parsed, "pump item3 水泵");  // a changed letter or value is legal
   }
 }
@@ -394,13 +381,15 @@ TEST(EmbedderTableTest, AnotherFormatVersionOrAnalyzerIsNamed) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Learn(SyntheticCorpus(12)));
   std::string version = SerializeLearntEmbedder(*embedder);
   version[12] = 9;
-  const Status other_version = ParseLearntEmbedder(ShareString(WithChecksum(version))).status();
+  const Status other_version =
+      ParseLearntEmbedder(ShareString(testing::WithChecksum(version))).status();
   EXPECT_EQ(other_version.code(), Code::kFailedPrecondition);
   EXPECT_THAT(other_version.message(), ::testing::HasSubstr("format 9"));
 
   std::string analyzer = SerializeLearntEmbedder(*embedder);
   analyzer[17] ^= 1;  // a byte of the analyzer's fingerprint, behind its length
-  const Status other_analyzer = ParseLearntEmbedder(ShareString(WithChecksum(analyzer))).status();
+  const Status other_analyzer =
+      ParseLearntEmbedder(ShareString(testing::WithChecksum(analyzer))).status();
   EXPECT_EQ(other_analyzer.code(), Code::kFailedPrecondition);
   EXPECT_THAT(other_analyzer.message(), ::testing::HasSubstr("analyzer mismatch"));
 }

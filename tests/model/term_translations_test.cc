@@ -1,9 +1,8 @@
 #include "model/term_translations.h"
-#include "base/ascii.h"
 
-#include "base/coding.h"
-#include "base/hash.h"
+#include "base/ascii.h"
 #include "model/shipped_table.h"
+#include "tests/testing/model_testing.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::model {
@@ -89,20 +88,13 @@ TEST(TermTranslationsTest, DamageIsDetected) {
   }
 }
 
-// With a checksum that fits.
-std::string Resealed(std::string bytes) {
-  std::string checksum;
-  AppendFixed64(checksum, Hash64(std::string_view(bytes).substr(12)));
-  return bytes.replace(4, 8, checksum);
-}
-
 TEST(TermTranslationsTest, WhatNobodyWroteIsRefusedWhateverItsChecksum) {
   const std::string bytes = TermTranslations::Serialize(SomeEntries(), 7);
   for (size_t i = 12; i < bytes.size(); ++i) {
     for (const int bit : {0, 3, 7}) {
       std::string changed = bytes;
       changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
-      const auto table = TermTranslations::Parse(ShareString(Resealed(changed)));
+      const auto table = TermTranslations::Parse(ShareString(testing::WithChecksum(changed)));
       if (!table.ok()) continue;  // else everything can be read
       for (uint32_t number = 0; number < table->size(); ++number) {
         EXPECT_LE(table->Of(table->Term(number)).size(), 5u);
@@ -111,7 +103,8 @@ TEST(TermTranslationsTest, WhatNobodyWroteIsRefusedWhateverItsChecksum) {
   }
   std::string newer = bytes;
   newer[12] = 9;
-  const Status refused = TermTranslations::Parse(ShareString(Resealed(newer))).status();
+  const Status refused =
+      TermTranslations::Parse(ShareString(testing::WithChecksum(newer))).status();
   EXPECT_EQ(refused.code(), Code::kFailedPrecondition);
   EXPECT_THAT(refused.message(), HasSubstr("format 9, this program reads 1"));
 }

@@ -45,20 +45,14 @@ class ModelFolderTest : public ::testing::Test {
   const std::string path_ = folder_.path();
 };
 
-double Length(const std::vector<float>& vector) {
-  double squares = 0;
-  for (const float value : vector) squares += double{value} * value;
-  return std::sqrt(squares);
-}
-
 TEST_F(ModelFolderTest, AVectorIsOfUnitLengthAndTheSameEveryTime) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, Open());
   EXPECT_EQ(embedder->space().dimension, 32u);
   const std::vector<float> vector = Vector(*embedder, "the pump");
-  EXPECT_NEAR(Length(vector), 1, 1e-6);
+  EXPECT_NEAR(testing::LengthOf(vector), 1, 1e-6);
   EXPECT_EQ(Vector(*embedder, "the pump"), vector);
   EXPECT_NE(Vector(*embedder, "the valve"), vector);
-  EXPECT_NEAR(Length(Vector(*embedder, "")), 1, 1e-6);  // of the special tokens
+  EXPECT_NEAR(testing::LengthOf(Vector(*embedder, "")), 1, 1e-6);  // of the special tokens
 }
 
 TEST_F(ModelFolderTest, ManyTextsGiveWhatEachGivesAlone) {
@@ -85,7 +79,7 @@ TEST_F(ModelFolderTest, ATextIsCutToWhatTheModelTakes) {
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer long_embedder, Open());
   std::string text;
   for (int i = 0; i < 200; ++i) text += " pump";
-  EXPECT_NEAR(Length(Vector(*long_embedder, text)), 1, 1e-6);
+  EXPECT_NEAR(testing::LengthOf(Vector(*long_embedder, text)), 1, 1e-6);
 }
 
 TEST_F(ModelFolderTest, PoolingAndPrefixesComeFromTheFolder) {
@@ -119,7 +113,7 @@ TEST_F(ModelFolderTest, XlmRobertaWithItsUnigramTokenizerEmbeds) {
   testing::WriteUnigramTokenizer(folder.path());
   ASSERT_OK_AND_ASSIGN(const EmbedderPointer embedder, OpenFolderEmbedder({.path = folder.path()}));
   EXPECT_THAT(embedder->space().fingerprint, HasSubstr("xlm-roberta:2:"));
-  EXPECT_NEAR(Length(Vector(*embedder, "水泵 pump")), 1, 1e-6);
+  EXPECT_NEAR(testing::LengthOf(Vector(*embedder, "水泵 pump")), 1, 1e-6);
 }
 
 TEST_F(ModelFolderTest, AStaticTableGivesTheMeanOfItsTokens) {
@@ -134,9 +128,9 @@ TEST_F(ModelFolderTest, AStaticTableGivesTheMeanOfItsTokens) {
   const std::vector<float> vector = Vector(*embedder, "the PUMP \u5b57");  // the last is unknown
   std::vector<float> expected;
   for (size_t j = 0; j < 8; ++j) expected.push_back(table[61 * 8 + j] + table[62 * 8 + j]);
-  const double length = Length(expected);
+  const double length = testing::LengthOf(expected);
   for (size_t j = 0; j < 8; ++j) EXPECT_NEAR(vector[j], expected[j] / length, 1e-6);
-  EXPECT_EQ(Length(Vector(*embedder, "\u5b57")), 0);
+  EXPECT_EQ(testing::LengthOf(Vector(*embedder, "\u5b57")), 0);
 }
 
 // A tokenizer without special tokens: of a text of white space nothing is left.
@@ -160,7 +154,7 @@ TEST_F(ModelFolderTest, ATextWithoutTokensGivesARowOfZeros) {
     for (size_t i = 0; i < texts.size(); ++i) {
       const std::vector<float> row(matrix.Row(i).begin(), matrix.Row(i).end());
       EXPECT_EQ(row == zeros, i % 2 == 0) << pooling << " " << i;
-      EXPECT_NEAR(Length(row), i % 2 == 0 ? 0 : 1, 1e-6) << pooling << " " << i;
+      EXPECT_NEAR(testing::LengthOf(row), i % 2 == 0 ? 0 : 1, 1e-6) << pooling << " " << i;
     }
     EXPECT_EQ(Vector(*embedder, " "), zeros);
   }

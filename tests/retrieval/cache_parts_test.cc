@@ -1,17 +1,11 @@
 // The parts of the answer cache: shelf, stored answers, tuning, audit, pair classifier.
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <future>
 #include <thread>
 
 #include "base/random.h"
-#include "index/derived_files.h"
 #include "retrieval/answer_cache.h"
 #include "retrieval/cache_answer.h"
 #include "retrieval/cache_audit.h"
@@ -283,15 +277,7 @@ TEST_F(AnswerCacheTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
   Put({index::MakeDraft("a", {"apple"})});
   ASSERT_OK_AND_ASSIGN(const CollectionId slow, index_->CreateCollection("slow"));
   ASSERT_OK(index_->OpenWriter(slow)->Put({index::MakeDraft("b", {"banana"})}).status());
-  index_.reset();
-  const std::string rows = Directory() + "/derived/" +
-                           index::DerivedFiles::Open(Directory(), /*read_only=*/true)
-                               .value()
-                               ->files()
-                               .at(std::to_string(slow.value) + "/saved/rows")
-                               .name;
-  std::filesystem::remove(rows);
-  ASSERT_EQ(::mkfifo(rows.c_str(), 0600), 0);
+  const std::string pipe = PutPipeForRows(slow);
   ASSERT_OK(Open());
   const CollectionId quick = TestCollection();
 
@@ -305,9 +291,7 @@ TEST_F(AnswerCacheTest, TheOtherCollectionsGoOnWhileOneIsLoaded) {
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   auto other = std::async(std::launch::async, look, quick);
   EXPECT_EQ(other.wait_for(std::chrono::seconds(20)), std::future_status::ready);
-  const int end = ::open(rows.c_str(), O_WRONLY | O_CLOEXEC);  // once the other is there
-  EXPECT_GE(end, 0);
-  ::close(end);
+  LetLoad(pipe);
   EXPECT_OK(other.get());
   EXPECT_OK(first.get());
   EXPECT_OK(second.get());

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "model/remote_chat_model.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/http_upstream.h"
 
@@ -50,12 +51,9 @@ class QueryModelTest : public ::testing::Test {
     if (gate_.has_value()) gate_->Wait();
     const std::string reply = replies_.at(std::min(call.number(), replies_.size() - 1));
     call.BeginChunks("text/event-stream");
-    call.Chunk("data: " +
-               Json{{"model", "scripted"},
-                    {"choices",
-                     {{{"index", 0}, {"delta", {{"content", reply}}}, {"finish_reason", "stop"}}}}}
-                   .dump() +
-               "\n\ndata: [DONE]\n\n");
+    Json chunk = testing::ChatChunk({{"content", reply}}, "stop");
+    chunk["model"] = "scripted";
+    call.Chunk(testing::EventOf(chunk) + testing::kDoneEvent);
     call.EndChunks();
   }
 

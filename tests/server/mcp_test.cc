@@ -1,8 +1,8 @@
 // MCP: the messages, over a real engine and without a transport; then over HTTP.
 
 #include "server/mcp.h"
-#include "server/environment.h"
 
+#include "server/environment.h"
 #include "server/handlers.h"
 #include "tests/server/server_testing.h"
 

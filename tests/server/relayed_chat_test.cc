@@ -6,6 +6,7 @@
 #include "generation/chat_relay.h"
 #include "model/remote_chat_model.h"
 #include "tests/server/server_testing.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_upstream.h"
 
 namespace quarry::server {
@@ -13,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 using std::string;
+using testing::ChatChunk;
+using testing::EventOf;
 using testing::Events;
 using testing::HttpUpstream;
 using testing::JsonReply;
@@ -43,14 +46,14 @@ class RelayTest : public SmallCorpusTest {
     asked_.push_back(json::parse(call.request().body));
     call.BeginChunks("text/event-stream");
     for (const json& delta : deltas_) {
-      json chunk = {{"model", "scripted"}, {"choices", {{{"index", 0}, {"delta", delta}}}}};
+      json chunk = ChatChunk(delta);
+      chunk["model"] = "scripted";
       if (!logprobs_.is_null()) chunk["choices"][0]["logprobs"] = logprobs_;
-      call.Chunk("data: " + chunk.dump() + "\n\n");
+      call.Chunk(EventOf(chunk));
     }
-    const json end = {
-        {"choices", {{{"index", 0}, {"delta", json::object()}, {"finish_reason", finish_}}}},
-        {"usage", {{"prompt_tokens", 20}, {"completion_tokens", 5}}}};
-    call.Chunk("data: " + end.dump() + "\n\ndata: [DONE]\n\n");
+    json end = ChatChunk(json::object(), finish_);
+    end["usage"] = {{"prompt_tokens", 20}, {"completion_tokens", 5}};
+    call.Chunk(EventOf(end) + testing::kDoneEvent);
     call.EndChunks();
   }
 

@@ -1,6 +1,6 @@
 #include "server/router.h"
-#include "base/hex.h"
 
+#include "base/hex.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::server {

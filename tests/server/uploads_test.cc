@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <future>
 #include <optional>
 #include <thread>
@@ -38,6 +37,16 @@ class UploadsTest : public ::testing::Test {
     return server_->Send("PUT", path + "/parts/" + std::to_string(number), bytes,
                          "application/octet-stream");
   }
+  // Writes to the store what a process leaves of an upload that it did not come to the end of.
+  void LeaveWaiting(const std::string& id, const char* key, uint64_t value) {
+    ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
+                                              [&](const std::string& old) -> Result<std::string> {
+                                                nlohmann::json record = nlohmann::json::parse(old);
+                                                record["state"] = "waiting";
+                                                record[key] = value;
+                                                return record.dump();
+                                              }));
+  }
   nlohmann::json WaitFor(const std::string& path) {
     for (int i = 0; i < 2000; ++i) {
       nlohmann::json found = server_->Get(path).json;
@@ -62,13 +71,7 @@ TEST_F(UploadsTest, AFileThatTheServerDoesNotSurviveHasFailed) {
   const std::string id = path.substr(path.rfind('/') + 1);
   // As a process leaves it that ended three times meanwhile.
   server_.reset();
-  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
-                                            [](const std::string& value) -> Result<std::string> {
-                                              nlohmann::json record = nlohmann::json::parse(value);
-                                              record["state"] = "waiting";
-                                              record["attempts"] = server::kMostAttempts;
-                                              return record.dump();
-                                            }));
+  LeaveWaiting(id, "attempts", server::kMostAttempts);
   Restart();
   const nlohmann::json failed = WaitFor(path);
   EXPECT_EQ(failed.at("state"), "failed");
@@ -81,13 +84,7 @@ TEST_F(UploadsTest, AFileThatDoesNotFitIntoMemoryHasFailed) {
   EXPECT_EQ(PutPart(path, 1, "quern").status, 200);
   const std::string id = path.substr(path.rfind('/') + 1);
   server_.reset();
-  ASSERT_OK(engine_.index->objects().Update({.kind = index::ObjectKind::kTask, .id = id},
-                                            [](const std::string& value) -> Result<std::string> {
-                                              nlohmann::json record = nlohmann::json::parse(value);
-                                              record["state"] = "waiting";
-                                              record["bytes"] = UINT64_MAX;
-                                              return record.dump();
-                                            }));
+  LeaveWaiting(id, "bytes", UINT64_MAX);
   Restart();
   const nlohmann::json failed = WaitFor(path);
   EXPECT_EQ(failed.at("state"), "failed");
@@ -117,9 +114,7 @@ TEST_F(UploadsTest, WhatMayPassIsTriedAgainAndTheFileIsKeptMeanwhile) {
         queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
     EXPECT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
     EXPECT_TRUE(queue.Complete(caller, id).ok());
-    for (int i = 0; i < 2000 && queue.Get(caller, id)->state == "waiting"; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    EXPECT_TRUE(Eventually([&] { return queue.Get(caller, id)->state != "waiting"; }));
     const server::UploadRecord ended = queue.Get(caller, id).value();
     return ended.state + " after " + std::to_string(tries.load()) + ": " + ended.error;
   };
@@ -151,9 +146,7 @@ TEST_F(UploadsTest, AStopIsNoEndOfAnUploadThatWaits) {
     id = queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
     EXPECT_TRUE(queue.PutPart(caller, id, 1, "words").ok());
     EXPECT_TRUE(queue.Complete(caller, id).ok());
-    for (int i = 0; i < 2000 && tries < 2; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    EXPECT_TRUE(Eventually([&] { return tries >= 2; }));
   }
   SetLogLevel(LogLevel::kWarning);
   const std::string log = ::testing::internal::GetCapturedStderr();
@@ -183,24 +176,18 @@ TEST_F(UploadsTest, AFullDiskIsLoggedOnceAndToldWhileItLasts) {
   const std::string id =
       queue.Create(caller, {.document = "note.txt", .collection = "default", .bytes = 5})->id;
   ASSERT_OK(queue.PutPart(caller, id, 1, "words").status());
-  const auto wait_for = [&](const auto& condition) {
-    for (int i = 0; i < 2000 && !condition(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    EXPECT_TRUE(condition());
-  };
   // That it is complete is written, and nothing behind it.
   ::testing::internal::CaptureStderr();
   disk.FailWrite(2, FaultStore::When::kBefore, ResourceExhaustedError("the disk is full"));
   const uint64_t writes = disk.writes();
   ASSERT_OK(queue.Complete(caller, id).status());
-  wait_for([&] { return disk.writes() >= writes + 6; });
+  EXPECT_TRUE(Eventually([&] { return disk.writes() >= writes + 6; }));
   const server::UploadRecord waits = queue.Get(caller, id).value();
   EXPECT_EQ(waits.state, "waiting");
   EXPECT_THAT(waits.last_error, HasSubstr("the disk is full"));
   EXPECT_EQ(queue.List(caller, {})->uploads.at(0).last_error, waits.last_error);
   disk.Heal();
-  wait_for([&] { return queue.Get(caller, id)->state == "done"; });
+  EXPECT_TRUE(Eventually([&] { return queue.Get(caller, id)->state == "done"; }));
   EXPECT_EQ(queue.Get(caller, id)->last_error, "");
   const std::string log = ::testing::internal::GetCapturedStderr();
   const size_t told = log.find("upload " + id + " is tried again");
@@ -235,21 +222,14 @@ class PausedQueue {
   void Delete(const std::string& id) { EXPECT_OK(queue_.Delete(caller_, id)); }
   server::UploadRecord Get(const std::string& id) { return queue_.Get(caller_, id).value(); }
   bool Becomes(const std::string& id, const std::string& state) {
-    return Comes([&] { return Get(id).state == state; });
+    return Eventually([&] { return Get(id).state == state; });
   }
   bool IsInTrouble(const std::string& id) {
-    return Comes([&] { return !Get(id).last_error.empty(); });
+    return Eventually([&] { return !Get(id).last_error.empty(); });
   }
   int tries() const { return tries_; }
 
  private:
-  static bool Comes(const std::function<bool()>& condition) {
-    for (int i = 0; i < 2000 && !condition(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return condition();
-  }
-
   const server::Caller caller_;
   server::OwnerQuota quota_{server::OwnerQuota::Limits{}};
   index::ObjectTable objects_;

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "tests/survival/survival_testing.h"
+#include "tests/testing/test_data.h"
 
 namespace quarry::testing {
 namespace {
@@ -27,12 +28,6 @@ using Answers = std::map<std::string, std::string>;
 
 constexpr const char* kDamages[] = {"bit flip", "overwrite", "truncation", "extension",
                                     "swap",     "exchange",  "zeros",      "deletion"};
-
-std::string Noise(Random& random, size_t size) {
-  std::string noise(size, '\0');
-  for (char& c : noise) c = static_cast<char>(random.Next());
-  return noise;
-}
 
 // Changes `bytes`; `others` are files of the same kind.
 void Damage(size_t damage, const std::vector<std::string>& others, Random& random,
@@ -47,7 +42,7 @@ void Damage(size_t damage, const std::vector<std::string>& others, Random& rando
     case 1: {
       const size_t at = somewhere();
       const size_t count = std::min(size - at, 1 + random.Below(random.Below(2) == 0 ? 8 : 300));
-      bytes.replace(at, count, Noise(random, count));
+      bytes.replace(at, count, RandomBytes(random, count));
       return;
     }
     case 2:
@@ -55,7 +50,7 @@ void Damage(size_t damage, const std::vector<std::string>& others, Random& rando
       return;
     case 3: {
       const size_t more = 1 + random.Below(random.Below(2) == 0 ? 16 : 9000);
-      bytes += random.Below(2) == 0 ? Noise(random, more) : std::string(more, '\0');
+      bytes += random.Below(2) == 0 ? RandomBytes(random, more) : std::string(more, '\0');
       return;
     }
     case 4: {

@@ -35,6 +35,7 @@
 #include "model/learnt_embedder.h"
 #include "tests/survival/file_journal.h"
 #include "tests/testing/fill_disk.h"
+#include "tests/testing/test_analyzer.h"
 
 namespace quarry::index {
 namespace {
@@ -42,11 +43,6 @@ namespace {
 constexpr uint32_t kDimension = 8;
 constexpr size_t kIds = 30;
 constexpr rlim_t kMemoryLimit = rlim_t{2} << 30;
-
-const Analyzer& TheAnalyzer() {
-  static const Analyzer analyzer;
-  return analyzer;
-}
 
 const char* Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -100,12 +96,6 @@ std::vector<std::string> Paragraphs(const std::string& id, uint64_t version) {
   return paragraphs;
 }
 
-std::string TextOf(const std::vector<std::string>& paragraphs) {
-  std::string text;
-  for (const std::string& paragraph : paragraphs) text += (text.empty() ? "" : "\n\n") + paragraph;
-  return text;
-}
-
 DocumentDraft DraftOf(const std::string& id, uint64_t version) {
   DocumentDraft draft;
   Document& document = draft.document;
@@ -113,7 +103,7 @@ DocumentDraft DraftOf(const std::string& id, uint64_t version) {
   document.title = "Title of " + id;
   document.metadata["version"] = static_cast<double>(version);
   const std::vector<std::string> paragraphs = Paragraphs(id, version);
-  document.text = TextOf(paragraphs);
+  document.text = Join(paragraphs, "\n\n");
   document.source_hash = Hash64(document.text);
   size_t begin = 0;
   for (const std::string& paragraph : paragraphs) {
@@ -125,8 +115,8 @@ DocumentDraft DraftOf(const std::string& id, uint64_t version) {
     chunk.text_hash = Hash64(paragraph);
     chunk.input_hash = Hash64(IndexedText(document.title, chunk));
     chunk.token_count = CountTokens(paragraph);
-    draft.chunks.push_back(
-        {chunk, IndexedTerms(TheAnalyzer(), document.title, chunk, IndexOptions().title_weight)});
+    draft.chunks.push_back({chunk, IndexedTerms(testing::TestAnalyzer(), document.title, chunk,
+                                                IndexOptions().title_weight)});
   }
   return draft;
 }
@@ -146,8 +136,8 @@ class Subject {
 
   Status Open(bool read_only) {
     index_.reset();
-    QUARRY_ASSIGN_OR_RETURN(index_,
-                            Index::Open(directory_, Options(read_only), TheAnalyzer(), clock_));
+    QUARRY_ASSIGN_OR_RETURN(
+        index_, Index::Open(directory_, Options(read_only), testing::TestAnalyzer(), clock_));
     Result<CollectionId> found = index_->FindCollection("c");
     if (found.status().code() == Code::kNotFound && !read_only) {
       found = index_->CreateCollection("c");
@@ -201,7 +191,7 @@ std::map<std::string, uint64_t> Look(Subject& subject) {
     versions[document.id] = version;
     const Result<std::string> text = snapshot->ReadText(document.number);
     if (!text.ok()) return problem(text.status().ToString()), true;
-    if (*text != TextOf(Paragraphs(document.id, version))) {
+    if (*text != Join(Paragraphs(document.id, version), "\n\n")) {
       problem(document.id + ": its text is not that of version " + std::to_string(version));
     }
     return true;
@@ -526,7 +516,8 @@ int Ask(const std::string& directory, bool read_only) {
   for (const char* words : {"valve", "水泵", "revision 7", "title gasket flow", "d13"}) {
     Probe::Run("words:" + HashToHex(Hash64(words)), [&]() -> Result<std::string> {
       std::vector<QueryTerm> terms;
-      for (Token& token : TheAnalyzer().Tokenize(words)) terms.push_back(std::move(token.term));
+      for (Token& token : testing::TestAnalyzer().Tokenize(words))
+        terms.push_back(std::move(token.term));
       QUARRY_ASSIGN_OR_RETURN(const std::vector<ScoredRow> rows,
                               snapshot->SearchLexical(terms, 1000, {}, CallContext()));
       return Shown(*snapshot, rows);

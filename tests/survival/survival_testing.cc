@@ -1,6 +1,5 @@
 #include "tests/survival/survival_testing.h"
 
-#include <cstdlib>
 #include <sstream>
 #include <utility>
 
@@ -36,11 +35,6 @@ std::string Shown(const std::map<std::string, uint64_t>& documents) {
 }
 
 }  // namespace
-
-uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 QuarryCommand StoreChild(std::vector<std::string> arguments,
                          std::map<std::string, std::string> environment) {

@@ -12,9 +12,6 @@
 
 namespace quarry::testing {
 
-// The number in the environment variable `name`, else `otherwise`.
-uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise);
-
 // How long a store_child may run; then it hangs.
 inline constexpr std::chrono::seconds kChildTimeout{60};
 

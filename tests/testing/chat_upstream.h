@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/remote_chat_model.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_upstream.h"
 
 namespace quarry::testing {
@@ -56,14 +57,11 @@ class ChatUpstream {
       for (size_t i = 0; i < delta["tool_calls"].size(); ++i) delta["tool_calls"][i]["index"] = i;
     }
     call.BeginChunks("text/event-stream");
-    const Json said = {{"model", request["model"]},
-                       {"choices", {{{"index", 0}, {"delta", delta}}}}};
-    const Json end = {{"choices",
-                       {{{"index", 0},
-                         {"delta", Json::object()},
-                         {"finish_reason", calls ? "tool_calls" : "stop"}}}},
-                      {"usage", {{"prompt_tokens", 20}, {"completion_tokens", 5}}}};
-    call.Chunk("data: " + said.dump() + "\n\ndata: " + end.dump() + "\n\ndata: [DONE]\n\n");
+    Json said = ChatChunk(delta);
+    said["model"] = request["model"];
+    Json end = ChatChunk(Json::object(), calls ? "tool_calls" : "stop");
+    end["usage"] = {{"prompt_tokens", 20}, {"completion_tokens", 5}};
+    call.Chunk(EventOf(said) + EventOf(end) + kDoneEvent);
     call.EndChunks();
   }
 

@@ -14,12 +14,10 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "base/ascii.h"
@@ -203,15 +201,6 @@ inline std::optional<HttpReply> Fetch(uint16_t port, std::string_view method,
                                       std::string_view more_headers = {}) {
   HttpConnection connection(port);
   return connection.Ask(MakeRequest(method, target, body, more_headers), method == "HEAD");
-}
-
-// Whether it holds within ten seconds.
-inline bool Eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 1000; ++i) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
 }
 
 }  // namespace quarry::testing

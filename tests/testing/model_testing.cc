@@ -1,11 +1,13 @@
 #include "tests/testing/model_testing.h"
 
 #include <bit>
-#include <filesystem>
-#include <fstream>
+#include <cmath>
+#include <string_view>
 
 #include "base/coding.h"
+#include "base/hash.h"
 #include "base/random.h"
+#include "tests/testing/test_environment.h"
 
 namespace quarry::testing {
 namespace {
@@ -94,13 +96,6 @@ TensorFile RandomTensors(const RandomModel& model) {
   return file;
 }
 
-void WriteText(const std::string& directory, const std::string& name, const std::string& text) {
-  const std::filesystem::path path = std::filesystem::path(directory) / name;
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  QUARRY_CHECK(file.write(text.data(), static_cast<std::streamsize>(text.size())).flush().good());
-}
-
 void WriteModel(const std::string& directory, const RandomModel& model) {
   std::string labels;
   for (uint32_t i = 0; i < model.labels; ++i) {
@@ -173,6 +168,18 @@ void WriteUnigramTokenizer(const std::string& directory) {
                        "</s>": {"id": "</s>", "ids": [2], "tokens": ["</s>"]}}},
   "model": {"type": "Unigram", "unk_id": 3, "byte_fallback": false, "vocab": [)" +
           vocabulary + "]}}\n");
+}
+
+double LengthOf(const std::vector<float>& vector) {
+  double squares = 0;
+  for (const float value : vector) squares += double{value} * value;
+  return std::sqrt(squares);
+}
+
+std::string WithChecksum(std::string bytes) {
+  std::string checksum;
+  AppendFixed64(checksum, Hash64(std::string_view(bytes).substr(12)));
+  return bytes.replace(4, 8, checksum);
 }
 
 }  // namespace quarry::testing

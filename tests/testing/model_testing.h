@@ -1,7 +1,7 @@
 #pragma once
 
 // Folders with small models of random weights, as tests/tools/transformer_reference.py makes them
-// too: every value is drawn from a sequence that the tensor's name seeds.
+// too: every value is drawn from a sequence that the tensor's name seeds. What writes aborts on failure.
 
 #include <cstdint>
 #include <map>
@@ -48,7 +48,10 @@ void WriteVocabulary(const std::string& directory, uint32_t size);
 // tokenizer.json of a Unigram model with XLM-R's special tokens; its ids are below 100.
 void WriteUnigramTokenizer(const std::string& directory);
 
-// Writes `text` to directory/name, making folders on the way. Aborts on failure, as all of these.
-void WriteText(const std::string& directory, const std::string& name, const std::string& text);
+double LengthOf(const std::vector<float>& vector);
+
+// The bytes of a table (model/term_translations.h, model/learnt_embedder.h) that a test has changed, with the checksum
+// that fits them, so that the checks behind it are reached.
+std::string WithChecksum(std::string bytes);
 
 }  // namespace quarry::testing

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "model/remote_chat_model.h"
+#include "tests/testing/chat_chunks.h"
 #include "tests/testing/http_upstream.h"
 
 namespace quarry::testing {
@@ -67,17 +68,12 @@ class ScriptedModels {
     const nlohmann::json usage = {{"prompt_tokens", call.request().body.size() / 4},
                                   {"completion_tokens", content->size() / 4 + 1},
                                   {"total_tokens", 0}};
-    const nlohmann::json delta = {{"index", 0}, {"delta", {{"content", *content}}}};
-    const nlohmann::json end = {
-        {"index", 0}, {"finish_reason", "stop"}, {"delta", nlohmann::json::object()}};
-    const auto event = [&](const nlohmann::json& choice) {
-      return "data: " +
-             nlohmann::json{{"model", request.at("model")}, {"choices", {choice}}}.dump() + "\n\n";
-    };
+    nlohmann::json said = ChatChunk({{"content", *content}});
+    nlohmann::json end = ChatChunk(nlohmann::json::object(), "stop");
+    said["model"] = end["model"] = request.at("model");
     call.BeginChunks("text/event-stream");
-    call.Chunk(event(delta) + event(end) + "data: " +
-               nlohmann::json{{"choices", nlohmann::json::array()}, {"usage", usage}}.dump() +
-               "\n\ndata: [DONE]\n\n");
+    call.Chunk(EventOf(said) + EventOf(end) +
+               EventOf({{"choices", nlohmann::json::array()}, {"usage", usage}}) + kDoneEvent);
     call.EndChunks();
   }
 

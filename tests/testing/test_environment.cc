@@ -1,8 +1,10 @@
 #include "tests/testing/test_environment.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace quarry::testing {
 namespace {
@@ -33,8 +35,28 @@ std::optional<std::string> SuitePath(const std::string& path) {
   return Beside("QUARRY_SUITES", "suites", path);
 }
 
+uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+bool Eventually(const std::function<bool()>& holds) {
+  for (int i = 0; i < 1000; ++i) {
+    if (holds()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
 TemporaryDirectory MakeTemporaryDirectory() {
   return std::move(TemporaryDirectory::Create("quarry-test-")).value();
+}
+
+void WriteText(const std::string& directory, const std::string& name, const std::string& text) {
+  const std::filesystem::path path = std::filesystem::path(directory) / name;
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  QUARRY_CHECK(file.write(text.data(), static_cast<std::streamsize>(text.size())).flush().good());
 }
 
 ScriptedProgram::ScriptedProgram(const std::string& name, const std::string& script)

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -25,8 +27,29 @@ std::optional<std::string> DataPath(const std::string& path);
 // Likewise ../shared/suites/<path>.
 std::optional<std::string> SuitePath(const std::string& path);
 
+// The number in the environment variable `name`, else `otherwise`: how much a run by hand does.
+uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise);
+
+// Whether it holds within ten seconds.
+bool Eventually(const std::function<bool()>& holds);
+
 // A fresh directory, removed when the object goes. Aborts where none can be made.
 TemporaryDirectory MakeTemporaryDirectory();
+
+// Writes `text` to directory/name, making folders on the way. Aborts on failure.
+void WriteText(const std::string& directory, const std::string& name, const std::string& text);
+
+// A test with a directory of its own.
+class FolderTest : public ::testing::Test {
+ protected:
+  // `name` is relative to the directory.
+  std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
+  void Write(const std::string& name, const std::string& text) const {
+    WriteText(directory_.path(), name, text);
+  }
+
+  const TemporaryDirectory directory_ = MakeTemporaryDirectory();
+};
 
 // PATH with nothing but this program, a script of /bin/sh, while it lives.
 class ScriptedProgram {
