@@ -9,7 +9,7 @@
 
 namespace quarry::index {
 
-// REQUIRES: `bytes` begins at a multiple of T's alignment, or none of it is read.
+// REQUIRES: `bytes` begins at a multiple of T's alignment, also where none of it is read.
 template <typename T, typename Byte>
 auto AlignedAs(Byte* bytes) {
   static_assert(sizeof(Byte) == 1 && std::is_trivially_copyable_v<T>);

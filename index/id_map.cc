@@ -30,8 +30,9 @@ std::vector<Entry> Merge(std::span<const Entry> older, std::span<const Entry> ne
 
 IdMap IdMap::FromBytes(std::string_view entries, std::shared_ptr<const void> owner) {
   IdMap map;
+  if (entries.size() < sizeof(Entry)) return map;  // wherever nothing begins
   const std::span run(AlignedAs<Entry>(entries.data()), entries.size() / sizeof(Entry));
-  if (!run.empty()) map.runs_.push_back({run, std::move(owner)});
+  map.runs_.push_back({run, std::move(owner)});
   return map;
 }
 
