@@ -22,7 +22,7 @@ endif()
 
 # Under the sanitizers these folders take less time to run as they are than they would take to optimise; addresses are
 # checked by calls there.
-set(QUARRY_PLAIN_FOLDERS eval server app)
+set(QUARRY_PLAIN_FOLDERS server app)
 
 function(quarry_library folder)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;ALONE" ${ARGN})
