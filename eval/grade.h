@@ -1,6 +1,6 @@
 #pragma once
 
-// The grade column, which qrels of BEIR and of TREC share.
+// The grade column of qrels.
 
 #include <string>
 #include <string_view>
