@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <unordered_map>
 
 #include "base/text.h"

@@ -1,7 +1,6 @@
 #include "ingest/mime.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <optional>
 
