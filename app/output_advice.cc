@@ -8,7 +8,8 @@ namespace quarry::app {
 namespace {
 
 void Add(Json& json, const char* name, const std::optional<eval::Estimate>& estimate) {
-  if (estimate) json[name] = ToJson(*estimate);
+  // Those of other files of the unit hide it.
+  if (estimate) json[name] = app::ToJson(*estimate);
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ size_t AsciiRun(std::string_view text, size_t offset) {
   return end - offset;
 }
 
-bool IsWhiteSpace(char32_t c) {
+// As IsWhiteSpace of base/text_unicode.h, without its tables.
+bool IsTrimmed(char32_t c) {
   return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
          (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
          c == 0x3000;
@@ -268,7 +269,7 @@ std::string_view Trim(std::string_view utf8) {
   while (begin < utf8.size()) {
     char32_t c;
     const size_t size = DecodeUtf8(utf8, begin, c);
-    if (!IsWhiteSpace(c)) break;
+    if (!IsTrimmed(c)) break;
     begin += size;
   }
   size_t end = utf8.size();
@@ -276,7 +277,7 @@ std::string_view Trim(std::string_view utf8) {
     const size_t last = BeginOfCharacter(utf8, end - 1);
     char32_t c;
     const size_t size = DecodeUtf8(utf8.substr(0, end), last, c);
-    if (last + size != end || !IsWhiteSpace(c)) break;
+    if (last + size != end || !IsTrimmed(c)) break;
     end = last;
   }
   return utf8.substr(begin, end - begin);

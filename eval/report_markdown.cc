@@ -30,7 +30,7 @@ std::string Cell(std::string_view text) {
   return cell;
 }
 
-std::string Range(const std::string& metric, const Estimate& estimate) {
+std::string RangeText(const std::string& metric, const Estimate& estimate) {
   return FormatMetric(metric, estimate.low) + " to " + FormatMetric(metric, estimate.high);
 }
 
@@ -40,7 +40,7 @@ std::string MetricsTable(const RunReport& report) {
     const Estimate* estimate = report.card.Find(metric.name);
     if (estimate == nullptr) continue;
     text += std::string("| ") + metric.name + " | " + FormatMetric(metric.name, estimate->mean) +
-            " | " + Range(metric.name, *estimate) + " | " + std::to_string(estimate->count) +
+            " | " + RangeText(metric.name, *estimate) + " | " + std::to_string(estimate->count) +
             " |\n";
   }
   return text;
@@ -54,7 +54,7 @@ std::string CorrectedTable(const RunReport& report) {
     text += "| " + rate.metric + ", " + std::to_string(rate.corrected.count) + " " + rate.of +
             " | " + FormatMetric(rate.metric, rate.reported) + " | " +
             FormatMetric(rate.metric, rate.corrected.mean) + " | " +
-            Range(rate.metric, rate.corrected) + " | " + rate.method + " |\n";
+            RangeText(rate.metric, rate.corrected) + " | " + rate.method + " |\n";
   }
   return text;
 }

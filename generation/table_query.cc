@@ -15,7 +15,7 @@
 namespace quarry::generation {
 namespace {
 
-using Clock = CallContext::Clock;
+using SteadyClock = CallContext::Clock;
 
 constexpr int kOpsPerCheck = 2'000;  // of SQLite's machine
 constexpr size_t kMaxSqlBytes = 10'000;
@@ -60,15 +60,15 @@ std::string Quoted(std::string_view name) {
 struct TableWatch {
   const CallContext& context;
   const TableQueryLimits& limits;
-  Clock::time_point deadline;
+  SteadyClock::time_point deadline;
   const char* why = nullptr;
 };
 
 int CheckWatch(void* self) {
   TableWatch& watch = *static_cast<TableWatch*>(self);
-  if (watch.context.cancel.cancelled() || Clock::now() >= watch.context.deadline) {
+  if (watch.context.cancel.cancelled() || SteadyClock::now() >= watch.context.deadline) {
     watch.why = "cancelled";
-  } else if (Clock::now() >= watch.deadline) {
+  } else if (SteadyClock::now() >= watch.deadline) {
     watch.why = "it takes too long";
   } else if (static_cast<uint64_t>(sqlite3_memory_used()) > watch.limits.memory_bytes) {
     watch.why = "it needs too much memory";
@@ -209,7 +209,7 @@ Result<TableResult> QueryTables(const std::vector<SourceTable>& tables, std::str
   const Database database(opened);
   if (status != SQLITE_OK) return InternalError("SQLite cannot be opened");
   SetBounds(opened);
-  TableWatch watch{context, limits, Clock::now() + limits.time};
+  TableWatch watch{context, limits, SteadyClock::now() + limits.time};
   QUARRY_RETURN_IF_ERROR(Execute(opened, "PRAGMA temp_store=MEMORY"));
   QUARRY_RETURN_IF_ERROR(Execute(opened, "BEGIN"));
   for (const SourceTable& table : tables) {

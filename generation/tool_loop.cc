@@ -15,7 +15,7 @@
 namespace quarry::generation {
 namespace {
 
-using Clock = CallContext::Clock;
+using SteadyClock = CallContext::Clock;
 
 constexpr size_t kKeptResultBytes = 4'000;  // in Answer::tools
 
@@ -31,7 +31,10 @@ struct ToolLoop::Outcome {
 
 ToolLoop::ToolLoop(std::vector<std::shared_ptr<const Tool>> tools, const Query& query,
                    const index::Snapshot& snapshot, const Analyzer& analyzer, ToolLimits limits)
-    : query_(query), snapshot_(snapshot), limits_(limits), deadline_(Clock::now() + limits.time) {
+    : query_(query),
+      snapshot_(snapshot),
+      limits_(limits),
+      deadline_(SteadyClock::now() + limits.time) {
   for (std::shared_ptr<const Tool>& tool : tools) {
     const model::ChatTool& spec = tool->spec();
     std::vector<std::string> phrases = tool->asked_by();
@@ -43,7 +46,7 @@ ToolLoop::ToolLoop(std::vector<std::shared_ptr<const Tool>> tools, const Query& 
 }
 
 bool ToolLoop::exhausted() const {
-  return steps_ >= limits_.steps || calls_ >= limits_.calls || Clock::now() >= deadline_;
+  return steps_ >= limits_.steps || calls_ >= limits_.calls || SteadyClock::now() >= deadline_;
 }
 
 void ToolLoop::Offer(model::ChatRequest& request) const {
@@ -69,7 +72,7 @@ std::string ToolLoop::Refusal(const model::ToolCall& call) {
 
 ToolLoop::Outcome ToolLoop::RunOne(const model::ToolCall& call, const CallContext& context) const {
   Outcome outcome;
-  const Clock::time_point begin = Clock::now();
+  const SteadyClock::time_point begin = SteadyClock::now();
   CallContext bounded = context;
   bounded.deadline = std::min(bounded.deadline, deadline_);
   bounded.trace = nullptr;  // one thread's
@@ -81,7 +84,7 @@ ToolLoop::Outcome ToolLoop::RunOne(const model::ToolCall& call, const CallContex
     outcome.result.emplace(InternalError("tool " + call.name + ": " + error.what()));
   }
   outcome.micros = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin).count());
+      std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin).count());
   return outcome;
 }
 

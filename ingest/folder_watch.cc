@@ -16,7 +16,7 @@
 namespace quarry::ingest {
 namespace {
 
-using Clock = CallContext::Clock;
+using SteadyClock = CallContext::Clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kQuiet{200};
@@ -92,12 +92,12 @@ Result<bool> FolderWatch::TakeEvents() {
 }
 
 Status FolderWatch::Wait(const CallContext& context) {
-  std::optional<Clock::time_point> first;
-  Clock::time_point last;
+  std::optional<SteadyClock::time_point> first;
+  SteadyClock::time_point last;
   while (true) {
     QUARRY_RETURN_IF_ERROR(context.Check());
     QUARRY_ASSIGN_OR_RETURN(const bool changed, TakeEvents());
-    const Clock::time_point now = Clock::now();
+    const SteadyClock::time_point now = SteadyClock::now();
     if (changed) {
       last = now;
       if (!first) first = now;

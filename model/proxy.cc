@@ -15,8 +15,8 @@ struct Named {
   std::string value;
 };
 
-Named Find(const std::map<std::string, std::string>& environment, const char* small,
-           const char* capital) {
+Named FindVariable(const std::map<std::string, std::string>& environment, const char* small,
+                   const char* capital) {
   for (const char* name : {small, capital}) {
     const auto found = environment.find(name);
     if (found != environment.end() && !found->second.empty()) return {name, found->second};
@@ -60,16 +60,16 @@ const Url* ProxySettings::For(const Url& url) const {
 }
 
 Result<ProxySettings> ProxyFromEnvironment(const std::map<std::string, std::string>& environment) {
-  const Named all = Find(environment, "all_proxy", "ALL_PROXY");
-  Named http = Find(environment, "http_proxy", "HTTP_PROXY");
-  Named https = Find(environment, "https_proxy", "HTTPS_PROXY");
+  const Named all = FindVariable(environment, "all_proxy", "ALL_PROXY");
+  Named http = FindVariable(environment, "http_proxy", "HTTP_PROXY");
+  Named https = FindVariable(environment, "https_proxy", "HTTPS_PROXY");
   if (http.value.empty()) http = all;
   if (https.value.empty()) https = all;
   ProxySettings settings;
   QUARRY_ASSIGN_OR_RETURN(settings.http, ReadProxy(http));
   QUARRY_ASSIGN_OR_RETURN(settings.https, ReadProxy(https));
   std::string rule;
-  for (const char c : Find(environment, "no_proxy", "NO_PROXY").value + ',') {
+  for (const char c : FindVariable(environment, "no_proxy", "NO_PROXY").value + ',') {
     if (c != ',' && c != ' ' && c != '\t') {
       rule += AsciiLower(c);
     } else if (!rule.empty()) {

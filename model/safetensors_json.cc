@@ -42,7 +42,7 @@ float FromHalf(uint16_t half) {
 
 float FromBfloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
 
-std::string Text(const std::vector<uint64_t>& shape) {
+std::string TextOfShape(const std::vector<uint64_t>& shape) {
   std::string text;
   for (const uint64_t size : shape) text += (text.empty() ? "" : ", ") + std::to_string(size);
   return "[" + text + "]";
@@ -139,7 +139,7 @@ Status Safetensors::ReadHeader() {
     }
     const std::optional<uint64_t> needed = Product(tensor.shape, value_size);
     if (!needed || *needed != end - begin) {
-      return Wrong(name, "shape " + Text(tensor.shape) + " of " + tensor.dtype + " in " +
+      return Wrong(name, "shape " + TextOfShape(tensor.shape) + " of " + tensor.dtype + " in " +
                              std::to_string(end - begin) + " bytes");
     }
     tensor.bytes = values.substr(begin, end - begin);
@@ -162,7 +162,9 @@ Status Safetensors::ReadHeader() {
   return OkStatus();
 }
 
-std::string Safetensors::ShapeText(const std::string& name) const { return Text(Shape(name)); }
+std::string Safetensors::ShapeText(const std::string& name) const {
+  return TextOfShape(Shape(name));
+}
 
 const std::vector<uint64_t>& Safetensors::Shape(const std::string& name) const {
   return tensors_.at(name).shape;
@@ -174,7 +176,7 @@ Result<FloatTensor> Safetensors::Floats(const std::string& name,
   if (found == tensors_.end()) return Wrong(name, "missing");
   const Tensor& tensor = found->second;
   if (tensor.shape != shape) {
-    return Wrong(name, "shape " + Text(tensor.shape) + "; expected " + Text(shape));
+    return Wrong(name, "shape " + TextOfShape(tensor.shape) + "; expected " + TextOfShape(shape));
   }
   FloatTensor floats;
   const char* const data = tensor.bytes.data();

@@ -13,18 +13,18 @@ bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
 
 bool IsSpace(char32_t c) { return c <= ' ' || c == 0x3000 || c == 0xA0; }
 
-bool IsAsciiLetter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsLatinLetter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Letters and digits, and whatever Unicode has above ASCII that is no sign.
 bool IsWordLike(char32_t c) {
-  if (IsDigit(c) || IsAsciiLetter(c) || c == '_') return true;
+  if (IsDigit(c) || IsLatinLetter(c) || c == '_') return true;
   if (c < 0xC0 || c == 0xD7 || c == 0xF7) return c == 0xB0 || c == 0xB5;  // ° µ
   const bool sign = (c >= 0x2000 && c < 0x2070) || (c >= 0x2190 && c < 0x2C00) ||
                     (c >= 0x3000 && c < 0x3040 && !IsCjk(c));
   return !sign;
 }
 
-bool IsMark(char32_t c) {
+bool IsSentenceMark(char32_t c) {
   return c == '.' || c == ',' || c == ';' || c == ':' || c == '?' || c == '!' || c == 0x3001 ||
          c == 0x3002;
 }
@@ -120,7 +120,7 @@ bool CaseTells(std::u32string_view unit, bool behind_number) {
 // Puts kCapital before the capitals of units whose case tells.
 std::u32string WithUnitsMarked(const std::u32string& text) {
   std::u32string marked;
-  const auto is_letter = [](char32_t c) { return IsAsciiLetter(c) || c == 0x3A9 || c == 0x3C9; };
+  const auto is_letter = [](char32_t c) { return IsLatinLetter(c) || c == 0x3A9 || c == 0x3C9; };
   for (size_t at = 0; at < text.size();) {
     if (!is_letter(text[at])) {
       marked += text[at++];
@@ -183,16 +183,16 @@ bool EndsWord(const std::u32string& text, size_t begin, size_t at) {
   const char32_t last = text[at - 1];
   if (IsWordLike(last)) return true;
   // C++, C#, 5%.
-  if (last == '+') return at > 2 && text[at - 2] == '+' && IsAsciiLetter(text[at - 3]);
-  if (last == '#') return at > 1 && IsAsciiLetter(text[at - 2]);
+  if (last == '+') return at > 2 && text[at - 2] == '+' && IsLatinLetter(text[at - 3]);
+  if (last == '#') return at > 1 && IsLatinLetter(text[at - 2]);
   return last == '%' && at > 1 && IsDigit(text[at - 2]);
 }
 
 // The end of the run of marks at `at`, if it is no part of a token; else `at`.
 size_t MarksEnd(const std::u32string& text, size_t begin, size_t at) {
-  if (!IsMark(text[at]) || at == 0 || !EndsWord(text, begin, at)) return at;
+  if (!IsSentenceMark(text[at]) || at == 0 || !EndsWord(text, begin, at)) return at;
   size_t end = at;
-  while (end < text.size() && IsMark(text[end])) ++end;
+  while (end < text.size() && IsSentenceMark(text[end])) ++end;
   if (end == text.size() || IsSpace(text[end]) || IsCjk(text[end])) return end;
   // "你好，Python", "他说：“”"; not ".*" nor ".git".
   const bool goes_on = IsWordLike(text[end]) || text[end] == '"' || text[end] == 0x300A;
@@ -235,7 +235,7 @@ std::vector<QuestionToken> TokenizeQuestion(std::string_view question) {
 
 bool IsMarks(const QuestionToken& token) {
   for (size_t at = 0; at < token.text.size();) {
-    if (!IsMark(NextCodePoint(token.text, at))) return false;
+    if (!IsSentenceMark(NextCodePoint(token.text, at))) return false;
   }
   return true;
 }

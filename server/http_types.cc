@@ -9,6 +9,7 @@
 #include "base/text.h"
 
 namespace quarry::server {
+
 const std::string* FindHeader(const HeaderList& headers, std::string_view name) {
   const auto field = std::ranges::find_if(
       headers, [&](const auto& header) { return EqualsIgnoringCase(header.first, name); });

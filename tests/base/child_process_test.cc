@@ -26,7 +26,7 @@ std::string Output(const std::string& script, std::string_view input = "") {
   return out.ok() ? *out : "";
 }
 
-Status ErrorOf(const std::string& script, const ChildLimits& limits = {}) {
+Status FailureOf(const std::string& script, const ChildLimits& limits = {}) {
   Result<std::string> out = RunChild(Shell(script), "", limits);
   EXPECT_FALSE(out.ok());
   return out.ok() ? OkStatus() : out.status();
@@ -50,14 +50,14 @@ TEST(ChildProcess, AProgramThatIsAbsentIsItsOwnErrorAndNamesThePackage) {
 }
 
 TEST(ChildProcess, ErrorsSayHowItEndedAndItsLastWord) {
-  EXPECT_EQ(ErrorOf("echo first >&2; echo 'no such page' >&2; exit 3").ToString(),
+  EXPECT_EQ(FailureOf("echo first >&2; echo 'no such page' >&2; exit 3").ToString(),
             "INVALID_ARGUMENT: sh ended with status 3: no such page");
-  EXPECT_THAT(ErrorOf("kill -SEGV $$").ToString(),
+  EXPECT_THAT(FailureOf("kill -SEGV $$").ToString(),
               StartsWith("INVALID_ARGUMENT: sh was ended by signal 11 ("));
   // As the system does it where memory ends: no limit of time.
-  EXPECT_EQ(ErrorOf("echo busy >&2; kill -KILL $$").ToString(),
+  EXPECT_EQ(FailureOf("echo busy >&2; kill -KILL $$").ToString(),
             "RESOURCE_EXHAUSTED: sh was killed (out of memory?): busy");
-  EXPECT_EQ(ErrorOf("printf 'a\\001\\377b' >&2; exit 1").message(),
+  EXPECT_EQ(FailureOf("printf 'a\\001\\377b' >&2; exit 1").message(),
             "sh ended with status 1: a?\uFFFDb");
 }
 
@@ -66,7 +66,7 @@ TEST(ChildProcess, TheDeadlineEndsItWithAllThatItStarted) {
   const auto start = std::chrono::steady_clock::now();
   // The process left behind holds the pipes open.
   const Status status =
-      ErrorOf("sleep 100 & echo $! >&2; sleep 100", {.wall = std::chrono::milliseconds(300)});
+      FailureOf("sleep 100 & echo $! >&2; sleep 100", {.wall = std::chrono::milliseconds(300)});
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
   EXPECT_EQ(status.code(), Code::kResourceExhausted);
   EXPECT_THAT(status.message(), StartsWith("sh was stopped after 300 ms: "));
@@ -88,7 +88,7 @@ TEST(ChildProcess, AProcessLeftBehindIsNotWaitedFor) {
 }
 
 TEST(ChildProcess, OutputIsCapped) {
-  EXPECT_EQ(ErrorOf("yes", {.output_bytes = 1 << 20}).ToString(),
+  EXPECT_EQ(FailureOf("yes", {.output_bytes = 1 << 20}).ToString(),
             "RESOURCE_EXHAUSTED: sh wrote more than 1048576 bytes");
   const auto wrote_too_much = [](const std::string& script, const ChildLimits& limits) {
     bool did = true;
@@ -114,7 +114,7 @@ TEST(ChildProcess, LimitsAndSurroundingsAreThoseOfTheHeader) {
 }
 
 TEST(ChildProcess, ProcessorTimeIsLimited) {
-  const Status status = ErrorOf("while :; do :; done", {.cpu_seconds = 1});
+  const Status status = FailureOf("while :; do :; done", {.cpu_seconds = 1});
   EXPECT_EQ(status.ToString(), "RESOURCE_EXHAUSTED: sh was stopped after 1 s of processor time");
 }
 

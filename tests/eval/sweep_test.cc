@@ -40,7 +40,7 @@ class Simulation {
   uint64_t seed_;  // other questions, with other chances
 };
 
-std::vector<uint32_t> Alone(uint32_t count) {
+std::vector<uint32_t> EachAlone(uint32_t count) {
   std::vector<uint32_t> clusters(count);
   for (uint32_t i = 0; i < count; ++i) clusters[i] = i;
   return clusters;
@@ -62,8 +62,9 @@ TEST(SweepTest, EveryCombinationIsASettingAndTheDefaultComesFirst) {
 TEST(SweepTest, TheBestSettingWinsAndItsGainIsThatOfTheHeldOutQuestions) {
   ASSERT_OK_AND_ASSIGN(const std::vector<SweepSetting> settings, SettingsOf({"k=1,2,3,4,5,6,7"}));
   Simulation simulation({{"k=3", 0.1}, {"k=6", -0.2}});
-  ASSERT_OK_AND_ASSIGN(const SweepReport report,
-                       RunSweep(settings, Alone(200), std::ref(simulation), {}, {}, CallContext()));
+  ASSERT_OK_AND_ASSIGN(
+      const SweepReport report,
+      RunSweep(settings, EachAlone(200), std::ref(simulation), {}, {}, CallContext()));
   EXPECT_EQ(Describe(report.trials[report.winner].setting), "k=3");
   EXPECT_EQ(report.choosing, 100u);
   EXPECT_EQ(report.held_out, 100u);
@@ -83,7 +84,7 @@ TEST(SweepTest, FoldsMeasureOnEveryQuestionAndAskNothingTwice) {
   Simulation simulation({{"k=3", 0.1}, {"k=6", -0.2}});
   ASSERT_OK_AND_ASSIGN(
       const SweepReport report,
-      RunSweep(settings, Alone(200), std::ref(simulation), {.folds = 5}, {}, CallContext()));
+      RunSweep(settings, EachAlone(200), std::ref(simulation), {.folds = 5}, {}, CallContext()));
   EXPECT_EQ(Describe(report.trials[report.winner].setting), "k=3");
   EXPECT_EQ(report.choosing, 200u);
   EXPECT_EQ(report.held_out, 200u);
@@ -94,7 +95,7 @@ TEST(SweepTest, FoldsMeasureOnEveryQuestionAndAskNothingTwice) {
   EXPECT_EQ(once.size(), simulation.asked.size());
   EXPECT_EQ(report.answers, simulation.asked.size());
   EXPECT_EQ(
-      RunSweep(settings, Alone(3), std::ref(simulation), {.folds = 5}, {}, CallContext())
+      RunSweep(settings, EachAlone(3), std::ref(simulation), {.folds = 5}, {}, CallContext())
           .status()
           .message(),
       "a sweep needs questions of 5 clusters at least: one part chooses, the other is held out");
@@ -109,11 +110,11 @@ TEST(SweepTest, WithoutARealDifferenceTheWinnerIsRarelyCalledBetter) {
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     Simulation simulation({}, seed);
     ASSERT_OK_AND_ASSIGN(const SweepReport report,
-                         RunSweep(settings, Alone(60), std::ref(simulation),
+                         RunSweep(settings, EachAlone(60), std::ref(simulation),
                                   {.seed = seed, .first = 8}, {}, CallContext()));
     better += report.is_better() ? 1 : 0;
     ASSERT_OK_AND_ASSIGN(const SweepReport folds,
-                         RunSweep(settings, Alone(60), std::ref(simulation),
+                         RunSweep(settings, EachAlone(60), std::ref(simulation),
                                   {.folds = 5, .seed = seed, .first = 8}, {}, CallContext()));
     better_by_folds += folds.is_better() ? 1 : 0;
     chosen += report.trials[report.winner].quality - report.trials[report.default_trial].quality;
@@ -154,8 +155,9 @@ TEST(SweepTest, QuestionsOfOneClusterStayTogether) {
 TEST(SweepTest, TheFrontHoldsWhatNothingBeats) {
   ASSERT_OK_AND_ASSIGN(const std::vector<SweepSetting> settings, SettingsOf({"k=1"}));
   Simulation simulation({{"k=1", 0.2}});
-  ASSERT_OK_AND_ASSIGN(const SweepReport report,
-                       RunSweep(settings, Alone(80), std::ref(simulation), {}, {}, CallContext()));
+  ASSERT_OK_AND_ASSIGN(
+      const SweepReport report,
+      RunSweep(settings, EachAlone(80), std::ref(simulation), {}, {}, CallContext()));
   // The winner is slower: both are on it.
   EXPECT_TRUE(report.trials[0].on_front);
   EXPECT_TRUE(report.trials[1].on_front);

@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const CollectionId kCollection(1);
+const CollectionId kVerifiedCollection(1);
 constexpr uint32_t kVerifyDimension = 8;
 constexpr GenerationId kKept(1);
 constexpr GenerationId kCurrent(2);
@@ -33,7 +33,7 @@ EmbeddingSpace SpaceOf(GenerationId generation) {
           .dimension = kVerifyDimension};
 }
 std::string VectorKeyOf(GenerationId generation, ChunkId chunk) {
-  return VectorKey(kCollection, SpaceHash(SpaceOf(generation)), generation, chunk);
+  return VectorKey(kVerifiedCollection, SpaceHash(SpaceOf(generation)), generation, chunk);
 }
 
 IndexOptions Options(VectorIndexKind kind) {
@@ -104,7 +104,7 @@ class VerifyTest : public IndexTest {
 
   std::vector<std::string> Problems() {
     EXPECT_OK(Open(options_));
-    auto report = index_->Verify(kCollection, CallContext());
+    auto report = index_->Verify(kVerifiedCollection, CallContext());
     EXPECT_OK(report.status());
     auto problems = index_->VerifyStore(CallContext());
     EXPECT_OK(problems.status());
@@ -125,7 +125,7 @@ TEST_F(VerifyTest, AHealthyStoreHasNoProblems) {
     MakeStore(kind);
     EXPECT_THAT(Problems(), IsEmpty());
     EXPECT_THAT(notes_, IsEmpty());
-    const auto report = index_->Verify(kCollection, CallContext()).value();
+    const auto report = index_->Verify(kVerifiedCollection, CallContext()).value();
     EXPECT_EQ(report.vectors, 60u);
     EXPECT_EQ(report.previous_vectors, 60u);
     EXPECT_EQ(report.unreachable_vectors, 0u);
@@ -138,7 +138,7 @@ TEST_F(VerifyTest, InterruptedLearningIsNoProblem) {
   CopyStore();
   ASSERT_OK(Open(options_));
   {
-    auto writer = index_->OpenWriter(kCollection).value();
+    auto writer = index_->OpenWriter(kVerifiedCollection).value();
     const GenerationId id =
         writer.BeginGeneration("test", SpaceOf(GenerationId(3)), "t", 60).value();
     Embed(writer, id, kVerifyDimension);
@@ -167,7 +167,7 @@ TEST_F(VerifyTest, AFlippedByteOfADerivedFileIsFound) {
   }
   const auto store = index_->VerifyStore(CallContext()).value();
   EXPECT_THAT(store, Contains(HasSubstr("the manifest says")));
-  const auto report = index_->Verify(kCollection, CallContext()).value();
+  const auto report = index_->Verify(kVerifiedCollection, CallContext()).value();
   EXPECT_THAT(report.problems, Contains(HasSubstr("saved files: ")));
 }
 
@@ -247,7 +247,7 @@ class VerifySavedFilesTest : public VerifyTest {
     CopyStore();
     store_ = RawStore();
     derived_ = DerivedFiles::Open(Directory(), false).value();
-    const auto record = store_->GetView()->Get(CollectionKey(kCollection)).value().value();
+    const auto record = store_->GetView()->Get(CollectionKey(kVerifiedCollection)).value().value();
     collection_ = Collection::Load({.store = *store_,
                                     .derived = *derived_,
                                     .clock = clock_,
@@ -372,49 +372,52 @@ std::string OddTerms() {
 INSTANTIATE_TEST_SUITE_P(
     Faults, VerifyFaultTest,
     ::testing::Values(
-        Put("OtherText", DocumentTextKey(kCollection, kThird), "other",
+        Put("OtherText", DocumentTextKey(kVerifiedCollection, kThird), "other",
             "document \"d2\": text does not match its hash"),
-        Put("OtherTerms", ChunkTermsKey(kCollection, ChunkId(3)), OddTerms(),
+        Put("OtherTerms", ChunkTermsKey(kVerifiedCollection, ChunkId(3)), OddTerms(),
             "chunk 3: terms differ from those of its text"),
-        Put("OtherPostings", ChunkTermsKey(kCollection, ChunkId(3)), OddTerms(),
+        Put("OtherPostings", ChunkTermsKey(kVerifiedCollection, ChunkId(3)), OddTerms(),
             "the postings have \"odd\" 0 times, the store 2"),
-        Copy("OrphanChunk", ChunkKey(kCollection, ChunkId(3)), ChunkKey(kCollection, ChunkId(999)),
-             "chunk 999: has no document"),
-        Missing("MissingChunk", ChunkKey(kCollection, ChunkId(3)), "chunk 3: not in the store"),
-        Copy("OrphanTerms", ChunkTermsKey(kCollection, ChunkId(3)),
-             ChunkTermsKey(kCollection, ChunkId(999)), "terms of chunk 999: has no document"),
-        Put("OrphanText", DocumentTextKey(kCollection, DocumentNumber(99)), "x",
+        Copy("OrphanChunk", ChunkKey(kVerifiedCollection, ChunkId(3)),
+             ChunkKey(kVerifiedCollection, ChunkId(999)), "chunk 999: has no document"),
+        Missing("MissingChunk", ChunkKey(kVerifiedCollection, ChunkId(3)),
+                "chunk 3: not in the store"),
+        Copy("OrphanTerms", ChunkTermsKey(kVerifiedCollection, ChunkId(3)),
+             ChunkTermsKey(kVerifiedCollection, ChunkId(999)),
+             "terms of chunk 999: has no document"),
+        Put("OrphanText", DocumentTextKey(kVerifiedCollection, DocumentNumber(99)), "x",
             "text of document number 99: has no document"),
-        Put("OrphanId", DocumentByExternalIdKey(kCollection, "ghost"), EncodeInteger(3),
+        Put("OrphanId", DocumentByExternalIdKey(kVerifiedCollection, "ghost"), EncodeInteger(3),
             "document id \"ghost\": leads to document number 3, which does not have it"),
-        Missing("MissingId", DocumentByExternalIdKey(kCollection, "d2"), "no document \"d2\""),
+        Missing("MissingId", DocumentByExternalIdKey(kVerifiedCollection, "d2"),
+                "no document \"d2\""),
         Missing("MissingMetadataRow",
-                MetadataIndexKeys(kCollection, {{"year", 2002.0}}, kThird).front(),
+                MetadataIndexKeys(kVerifiedCollection, {{"year", 2002.0}}, kThird).front(),
                 "document \"d2\": its metadata row is missing"),
         ExtraRow("ExtraMetadataRow",
-                 MetadataIndexKeys(kCollection, {{"year", 1999.0}}, kThird).front(),
+                 MetadataIndexKeys(kVerifiedCollection, {{"year", 1999.0}}, kThird).front(),
                  "metadata row of document number 3: the document does not ask for it"),
-        Missing("MissingAccessRow", PrincipalKey(kCollection, "ann", kThird),
+        Missing("MissingAccessRow", PrincipalKey(kVerifiedCollection, "ann", kThird),
                 "document \"d2\": its access row is missing"),
-        ExtraRow("ExtraAccessRow", PrincipalKey(kCollection, "bob", kThird),
+        ExtraRow("ExtraAccessRow", PrincipalKey(kVerifiedCollection, "bob", kThird),
                  "access row of document number 3: the document does not ask for it"),
-        Missing("MissingSourceRow", SourceKey(kCollection, "file2", kThird),
+        Missing("MissingSourceRow", SourceKey(kVerifiedCollection, "file2", kThird),
                 "document \"d2\": its source row is missing"),
-        ExtraRow("ExtraSourceRow", SourceKey(kCollection, "file3", kThird),
+        ExtraRow("ExtraSourceRow", SourceKey(kVerifiedCollection, "file3", kThird),
                  "source row of document number 3: the document does not ask for it"),
-        Missing("MissingAliasRow", AliasKey(kCollection, "d5", DocumentNumber(6)),
+        Missing("MissingAliasRow", AliasKey(kVerifiedCollection, "d5", DocumentNumber(6)),
                 "document \"moved\": its alias row is missing"),
-        ExtraRow("ExtraAliasRow", AliasKey(kCollection, "d99", kThird),
+        ExtraRow("ExtraAliasRow", AliasKey(kVerifiedCollection, "d99", kThird),
                  "alias row of document number 3: the document does not ask for it"),
-        ExtraRow("ExtraContentRow", ContentHashKey(kCollection, 1, kThird),
+        ExtraRow("ExtraContentRow", ContentHashKey(kVerifiedCollection, 1, kThird),
                  "content row of document number 3: the document does not ask for it"),
-        Put("LowDocumentCounter", CounterKey(kCollection, Counter::kNextDocument),
+        Put("LowDocumentCounter", CounterKey(kVerifiedCollection, Counter::kNextDocument),
             EncodeInteger(60), "counter of documents: gives 60 next, number 60 is used"),
-        Put("LowChunkCounter", CounterKey(kCollection, Counter::kNextChunk), EncodeInteger(7),
-            "counter of chunks: gives 7 next, number 61 is used"),
-        Put("LowGenerationCounter", CounterKey(kCollection, Counter::kNextGeneration),
+        Put("LowChunkCounter", CounterKey(kVerifiedCollection, Counter::kNextChunk),
+            EncodeInteger(7), "counter of chunks: gives 7 next, number 61 is used"),
+        Put("LowGenerationCounter", CounterKey(kVerifiedCollection, Counter::kNextGeneration),
             EncodeInteger(2), "counter of generations: gives 2 next, number 2 is used"),
-        Missing("MissingChange", ChangeLogKey(kCollection, CommitSequence(9)),
+        Missing("MissingChange", ChangeLogKey(kVerifiedCollection, CommitSequence(9)),
                 "change log: entry 9 is missing"),
         Put("OtherVector", VectorKeyOf(kCurrent, ChunkId(3)),
             EncodeVector(std::vector<float>(kVerifyDimension, 1)),
@@ -429,17 +432,17 @@ INSTANTIATE_TEST_SUITE_P(
         Copy("VectorOfNoGeneration", VectorKeyOf(kCurrent, ChunkId(3)),
              VectorKeyOf(GenerationId(7), ChunkId(3)),
              "vectors: 1 of generation 7, which is not there"),
-        Put("OtherTable", GenerationBlobKey(kCollection, kCurrent, 0), "tablf",
+        Put("OtherTable", GenerationBlobKey(kVerifiedCollection, kCurrent, 0), "tablf",
             "generation 2: embedder table of generation 2: checksum mismatch"),
-        Put("OtherKeptTable", GenerationBlobKey(kCollection, kKept, 0), "tablf",
+        Put("OtherKeptTable", GenerationBlobKey(kVerifiedCollection, kKept, 0), "tablf",
             "generation 1: embedder table of generation 1: checksum mismatch"),
-        Put("ExtraTablePart", GenerationBlobKey(kCollection, GenerationId(9), 0), "x",
+        Put("ExtraTablePart", GenerationBlobKey(kVerifiedCollection, GenerationId(9), 0), "x",
             "embedder tables: 3 parts, the generations have 2"),
-        Missing("MissingKeptRecord", GenerationKey(kCollection, kKept),
+        Missing("MissingKeptRecord", GenerationKey(kVerifiedCollection, kKept),
                 "generation 1: is kept, has no record"),
         Put("KeysOfNoCollection", ChunkKey(CollectionId(9), ChunkId(1)), "x",
             "keys of collection number 9, table 20: there is no such collection"),
-        Put("TableOfNobody", TablePrefix(kCollection, static_cast<Table>(72)) + "x", "x",
+        Put("TableOfNobody", TablePrefix(kVerifiedCollection, static_cast<Table>(72)) + "x", "x",
             "keys of collection number 1, table 72: nothing writes that table"),
         Put("NameOfNoCollection", CollectionNameKey("ghost"), EncodeInteger(1),
             "collection name \"ghost\": leads to no collection of that name"),

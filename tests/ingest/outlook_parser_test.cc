@@ -25,7 +25,7 @@ constexpr uint32_t kRecipientType = 0x0C150003;
 constexpr uint32_t kMessageCodePage = 0x3FFD0003;
 constexpr uint64_t kTime = 133'537'698'000'000'000;  // 2024-03-01T12:30:00Z
 
-ZipEntry Text(const std::string& tag, std::string_view ascii) {
+ZipEntry TextStream(const std::string& tag, std::string_view ascii) {
   return {"__substg1.0_" + tag + "001F", Utf16(ascii)};
 }
 ZipEntry Bytes(const std::string& tag, std::string bytes) {
@@ -61,15 +61,15 @@ TEST(OutlookParser, PropertiesBecomeMetadataAndTheBodyText) {
   const std::string to = "__recip_version1.0_#00000000";
   const std::string cc = "__recip_version1.0_#00000001";
   const std::string hidden = "__recip_version1.0_#00000002";
-  const Document document = OneMessage(
-      MakeOutlook({{kSubmitted, kTime}},
-                  {Text("0037", "Pump 3"), Text("0C1A", "Ada"), Text("0C1F", "/O=WATER/CN=ADA"),
-                   Text("5D01", "ada@example.com"), Text("1000", "It stands.\r\n\r\n> It ran.\r\n"),
-                   Text("0E04", "Somebody else"), In(to, Text("3001", "Bo")),
-                   In(to, Text("3003", "bo@example.com")), In(to, RecipientType(1)),
-                   In(cc, Text("3001", "cy@example.com")), In(cc, Text("3003", "cy@example.com")),
-                   In(cc, RecipientType(2)), In(hidden, Text("3001", "Hidden")),
-                   In(hidden, RecipientType(3))}));
+  const Document document = OneMessage(MakeOutlook(
+      {{kSubmitted, kTime}},
+      {TextStream("0037", "Pump 3"), TextStream("0C1A", "Ada"),
+       TextStream("0C1F", "/O=WATER/CN=ADA"), TextStream("5D01", "ada@example.com"),
+       TextStream("1000", "It stands.\r\n\r\n> It ran.\r\n"), TextStream("0E04", "Somebody else"),
+       In(to, TextStream("3001", "Bo")), In(to, TextStream("3003", "bo@example.com")),
+       In(to, RecipientType(1)), In(cc, TextStream("3001", "cy@example.com")),
+       In(cc, TextStream("3003", "cy@example.com")), In(cc, RecipientType(2)),
+       In(hidden, TextStream("3001", "Hidden")), In(hidden, RecipientType(3))}));
   EXPECT_EQ(document.title, "Pump 3");
   EXPECT_EQ(document.media_type, "application/vnd.ms-outlook");
   EXPECT_EQ(MetadataText(document, "subject"), "Pump 3");
@@ -91,14 +91,15 @@ TEST(OutlookParser, TextInACodePageIsReadByIt) {
 TEST(OutlookParser, HtmlIsReadWhereThereIsNoPlainTextAndRtfWhereThereIsNeither) {
   EXPECT_EQ(Outline(OneMessage(MakeOutlook(
                 {{0x3FDE0003, 65001}},
-                {Text("0037", "S"), Bytes("1013", "<p>caf\xC3\xA9</p><ul><li>open</ul>")}))),
+                {TextStream("0037", "S"), Bytes("1013", "<p>caf\xC3\xA9</p><ul><li>open</ul>")}))),
             "p|café\nl1|open");
   const std::string rtf = "{\\rtf1\\ansi It stands.\\par}";
   EXPECT_EQ(OneMessage(MakeOutlook({}, {Bytes("1009", std::string(8, '\0') + "MELA" +
                                                           std::string(4, '\0') + rtf)}))
                 .text,
             "It stands.");
-  EXPECT_EQ(OneMessage(MakeOutlook({}, {Text("0037", "Only a subject")})).text, "Only a subject");
+  EXPECT_EQ(OneMessage(MakeOutlook({}, {TextStream("0037", "Only a subject")})).text,
+            "Only a subject");
 }
 
 // The first example of MS-OXRTFCP, 3.1.
@@ -124,11 +125,13 @@ TEST(OutlookParser, AttachmentsAndMessagesInsideAreDocumentsOfTheirOwn) {
   const std::string message = "__attach_version1.0_#00000002";
   const std::string inside = message + "/__substg1.0_3701000D";
   const ParsedSource parsed = ParseMessage(MakeOutlook(
-      {}, {Text("0037", "Outer"), Text("1000", "See below."), In(file, Text("3707", "valves.md")),
-           // Of more than a small sector's stream.
-           In(file, Bytes("3701", "# Valves\n\n" + testing::Repeat("Open them slowly. ", 400))),
-           In(unnamed, Bytes("3701", "A note.")), In(message, Text("3001", "Inner")),
-           In(inside, Text("0037", "Inner")), In(inside, Text("1000", "Kept inside."))}));
+      {},
+      {TextStream("0037", "Outer"), TextStream("1000", "See below."),
+       In(file, TextStream("3707", "valves.md")),
+       // Of more than a small sector's stream.
+       In(file, Bytes("3701", "# Valves\n\n" + testing::Repeat("Open them slowly. ", 400))),
+       In(unnamed, Bytes("3701", "A note.")), In(message, TextStream("3001", "Inner")),
+       In(inside, TextStream("0037", "Inner")), In(inside, TextStream("1000", "Kept inside."))}));
   ASSERT_EQ(parsed.documents.size(), 4u);
   EXPECT_TRUE(parsed.errors.empty());
   EXPECT_EQ(parsed.documents[0].text, "See below.");
@@ -145,7 +148,7 @@ TEST(OutlookParser, AttachmentsAndMessagesInsideAreDocumentsOfTheirOwn) {
 }
 
 TEST(OutlookParser, ABrokenFileIsRefusedWithTheReason) {
-  const std::string good = MakeOutlook({}, {Text("0037", "S"), Text("1000", "Body")});
+  const std::string good = MakeOutlook({}, {TextStream("0037", "S"), TextStream("1000", "Body")});
   const auto error = [](const std::string& bytes) {
     const SourceInfo source{.id = "m.msg", .path = "m.msg", .uri = "", .format = Format::kOutlook};
     return ParseSource(bytes, source).status().message();
@@ -164,8 +167,9 @@ TEST(OutlookParser, ABrokenFileIsRefusedWithTheReason) {
 
 TEST(OutlookParser, AnAttachmentThatIsBrokenStopsNothing) {
   const std::string storage = "__attach_version1.0_#00000000";
-  std::string bytes = MakeOutlook({}, {Text("1000", "Body"), In(storage, Text("3707", "a.zip")),
-                                       In(storage, Bytes("3701", "PK\x03\x04 no zip"))});
+  std::string bytes =
+      MakeOutlook({}, {TextStream("1000", "Body"), In(storage, TextStream("3707", "a.zip")),
+                       In(storage, Bytes("3701", "PK\x03\x04 no zip"))});
   const ParsedSource parsed = ParseMessage(bytes);
   ASSERT_EQ(parsed.documents.size(), 1u);
   ASSERT_EQ(parsed.errors.size(), 1u);
@@ -176,8 +180,9 @@ TEST(OutlookParser, AnAttachmentThatIsBrokenStopsNothing) {
 TEST(OutlookParser, StoragesThatHoldThemselvesEnd) {
   // The node of an embedded message made to hold what the root holds.
   const std::string storage = "__attach_version1.0_#00000000";
-  std::string bytes = MakeOutlook(
-      {}, {Text("0037", "S"), In(storage + "/__substg1.0_3701000D", Text("0037", "Inner"))});
+  std::string bytes =
+      MakeOutlook({}, {TextStream("0037", "S"),
+                       In(storage + "/__substg1.0_3701000D", TextStream("0037", "Inner"))});
   const size_t root = bytes.find(Utf16("Root Entry"));
   const size_t inner = bytes.find(Utf16("__substg1.0_3701000D"));
   ASSERT_NE(inner, bytes.npos);
