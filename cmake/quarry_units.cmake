@@ -3,7 +3,7 @@
 # folder are therefore unique. Files named here stay by themselves: those that compile themselves several times
 # over for other processors, or whose types hang on what they alone include.
 #
-# Which unit a file goes to hangs on its name alone, so that a new file changes one unit. Those that take a library of
+# Which unit a file goes to hangs on its name alone, so that a new file changes one unit, all but once in eight. Those that take a library of
 # many templates, each of which is compiled anew in every unit that uses it (6 s of nlohmann's JSON), share units of their
 # own. Units include their files by paths from the project's root, so that a compiler cache knows them in every checkout
 # (CMake's own UNITY_BUILD writes absolute ones).
