@@ -176,10 +176,13 @@ Status CheckManifest(const std::string& directory) {
     return DataLossError(current.status().message());
   }
   QUARRY_ASSIGN_OR_RETURN(std::string name, std::move(current));
-  if (!name.starts_with("MANIFEST-") || name.back() != '\n' || name.find('/') != name.npos) {
+  constexpr std::string_view kName = "MANIFEST-";
+  const bool ends = name.ends_with('\n');
+  if (ends) name.pop_back();
+  // A number alone: no other byte may lead to a file elsewhere, or to none that a path can name.
+  if (!ends || !name.starts_with(kName) || !ParseNumber<uint64_t>(name.substr(kName.size()))) {
     return DataLossError(current_path + ": does not name a manifest");
   }
-  name.pop_back();
   const std::string path = directory + "/" + name;
   Result<MappedFile> mapped = MappedFile::Open(path);
   if (!mapped.ok() && mapped.status().code() == Code::kNotFound) {

@@ -129,8 +129,10 @@ TEST(LogCheck, SurvivesAnyBytes) {
 TEST(LogCheck, TheManifestMustBeNamedAndThere) {
   const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
   const std::string current = directory.path() + "/CURRENT";
-  for (const char* bad :
-       {"", "MANIFEST-000001", "../MANIFEST-1\n", "MANIFEST-/../x\n", "nonsense\n"}) {
+  using namespace std::string_view_literals;
+  for (const std::string_view bad :
+       {""sv, "MANIFEST-000001"sv, "../MANIFEST-1\n"sv, "MANIFEST-/../x\n"sv,
+        "MANIFEST-00\0001\n"sv, "nonsense\n"sv}) {
     ASSERT_OK(WriteFileAtomically(current, bad));
     EXPECT_EQ(CheckManifest(directory.path()),
               DataLossError(current + ": does not name a manifest"));
