@@ -44,6 +44,20 @@ inline std::string_view TrimBlanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+// The letters that it begins with, if any.
+inline std::string_view LeadingLetters(std::string_view text) {
+  return text.substr(0,
+                     static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsAsciiLetter) -
+                                         text.begin()));
+}
+
+// The digits that it ends with, if any.
+inline std::string_view TrailingDigits(std::string_view text) {
+  size_t begin = text.size();
+  while (begin > 0 && IsAsciiDigit(text[begin - 1])) --begin;
+  return text.substr(begin);
+}
+
 // Where the digits end that begin at byte `at`, if any do; likewise spaces.
 inline size_t BehindDigits(std::string_view text, size_t at) {
   while (at < text.size() && IsAsciiDigit(text[at])) ++at;
@@ -71,6 +85,10 @@ inline bool IsHttpToken(std::string_view text) {
 // Whether `word` is one of `words`.
 inline bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+template <size_t n>
+bool IsOneOf(std::string_view word, const std::string_view (&words)[n]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
 inline bool EqualsIgnoringCase(std::string_view a, std::string_view b) {

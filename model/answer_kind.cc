@@ -313,7 +313,7 @@ bool NamesOffice(std::string_view text) {
   constexpr std::string_view kShort[] = {"CEO", "CTO", "CFO", "COO", "CIO"};
   return HoldsCharacterOf(kOffices, text) || HoldsMoreOf(kChineseRoles, text, {}) ||
          HoldsMoreOf(kWords, text, {}) || std::ranges::any_of(Words(text), [&](const Word& word) {
-           return Among(word.text, kShort) || Among(AsciiLower(word.text), kPersons);
+           return IsOneOf(word.text, kShort) || IsOneOf(AsciiLower(word.text), kPersons);
          });
 }
 
@@ -326,20 +326,20 @@ bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_vi
   };
   switch (kind) {
     case AnswerKind::kTime:
-      return IsYear(word) || Among(AsciiLower(word), kTimes) ||
-             (IsAsciiUpper(word[0]) && Among(AsciiLower(word), kDates)) ||
+      return IsYear(word) || IsOneOf(AsciiLower(word), kTimes) ||
+             (IsAsciiUpper(word[0]) && IsOneOf(AsciiLower(word), kDates)) ||
              (IsAsciiDigit(word.back()) && IsTimeUnit(behind)) || among(kChineseTimes) ||
              word == "年";
     case AnswerKind::kNumber:
-      return HoldsAsciiDigit(word) || Among(AsciiLower(word), kNumberWords) ||
+      return HoldsAsciiDigit(word) || IsOneOf(AsciiLower(word), kNumberWords) ||
              among(kChineseNumerals);
     case AnswerKind::kPerson:
       if (!IsAscii(word[0]) && BeginsOneOf(kWordsWithoutPerson, word, behind)) return false;
-      return capital || Among(AsciiLower(word), kPersons) || among(kChineseSurnames) ||
+      return capital || IsOneOf(AsciiLower(word), kPersons) || among(kChineseSurnames) ||
              among(kChinesePersons) ||
              (!IsAscii(word[0]) && BeginsOneOf(kChineseRoles, word, behind));
     case AnswerKind::kPlace:
-      return capital || Among(AsciiLower(word), kPlaces) || among(kChinesePlaces) ||
+      return capital || IsOneOf(AsciiLower(word), kPlaces) || among(kChinesePlaces) ||
              (!IsAscii(word[0]) && BeginsOneOf(kChinesePlaceWords, word, behind));
     case AnswerKind::kMoney:
       return (HoldsAsciiDigit(word) && MayCountMoney(behind)) || BeginsMoneyInWords(word, behind) ||
@@ -361,7 +361,7 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
     if (kind == AnswerKind::kTime && IsPartOfNumber(word.text, sentence)) continue;
     if (kind == AnswerKind::kMoney && ContinuesCode(sentence, begin)) continue;
     if (kind == AnswerKind::kReason
-            ? Among(AsciiLower(word.text), kReasons)
+            ? IsOneOf(AsciiLower(word.text), kReasons)
             : IsOfKind(kind, word.text, word.first, sentence.substr(begin + word.text.size()))) {
       return true;
     }
@@ -418,7 +418,8 @@ bool IsNegated(std::string_view text) {
   std::string_view last;
   for (const Word& word : Words(text)) {  // "No. 3" is a number
     const bool is_bound = word.text == "least" && AsciiLower(last) == "at";
-    if (!is_bound && Among(word.first ? AsciiLower(word.text) : word.text, kNegations)) return true;
+    if (!is_bound && IsOneOf(word.first ? AsciiLower(word.text) : word.text, kNegations))
+      return true;
     last = word.text;
   }
   std::string even;  // made where a character denies

@@ -106,9 +106,9 @@ class AnswerWordFinder::Reading {
         PassWord(i);
       } else {
         mark_ = TextOf(units_[i]);
-        if (Among(mark_, kOpening) || (mark_ == "\"" && !in_marks_)) {
+        if (IsOneOf(mark_, kOpening) || (mark_ == "\"" && !in_marks_)) {
           in_marks_ = true;
-        } else if (mark_ == "\"" || Among(mark_, kClosing)) {
+        } else if (mark_ == "\"" || IsOneOf(mark_, kClosing)) {
           in_marks_ = false;
         }
       }
@@ -135,7 +135,7 @@ class AnswerWordFinder::Reading {
   void MarkClauses() {
     clause_weights_.assign(1, 0);
     for (size_t i = 0; i < units_.size(); ++i) {
-      if (!units_[i].is_word && Among(TextOf(units_[i]), kClauseMarks))
+      if (!units_[i].is_word && IsOneOf(TextOf(units_[i]), kClauseMarks))
         clause_weights_.push_back(0);
       units_[i].clause = clause_weights_.size() - 1;
       clause_weights_.back() += units_[i].weight;
@@ -206,11 +206,11 @@ class AnswerWordFinder::Reading {
     f[WordFeature::kDate] = is_time && digit;
     f[WordFeature::kUnit] =
         digit &&
-        ((finder_.wants_price_ && Among(mark_, kCurrencies)) ||
+        ((finder_.wants_price_ && IsOneOf(mark_, kCurrencies)) ||
          (finder_.wants_share_ && (behind.starts_with('%') || behind.starts_with(" percent"))));
-    f[WordFeature::kAgent] = kind == AnswerKind::kPerson && Among(before_, kAgentWords);
+    f[WordFeature::kAgent] = kind == AnswerKind::kPerson && IsOneOf(before_, kAgentWords);
     f[WordFeature::kInside] =
-        (kind == AnswerKind::kPlace || is_time) && Among(before_, kInsideWords);
+        (kind == AnswerKind::kPlace || is_time) && IsOneOf(before_, kInsideWords);
     f[WordFeature::kNaming] = naming_;
   }
 
@@ -227,10 +227,10 @@ class AnswerWordFinder::Reading {
   }
 
   void PassWord(size_t i) {
-    naming_ = (naming_ && IsCapital(TextOf(units_[i]))) || Among(lower_, kNamingWords) ||
+    naming_ = (naming_ && IsCapital(TextOf(units_[i]))) || IsOneOf(lower_, kNamingWords) ||
               (before_ == "such" && lower_ == "as");
     if (finder_.kind_ == AnswerKind::kReason && !behind_reason_) {
-      behind_reason_ = Among(lower_, kReasonWords);
+      behind_reason_ = IsOneOf(lower_, kReasonWords);
     }
     if (units_[i].is_asked) left_ = i;
     std::swap(before_, lower_);
@@ -266,8 +266,8 @@ AnswerWordFinder::AnswerWordFinder(std::string_view question, AnswerKind kind) :
   }
   if (focus_.ends_with('s')) focus_.pop_back();
   for (const std::string& word : words_) {
-    wants_price_ = wants_price_ || Among(word, kPriceWords);
-    wants_share_ = wants_share_ || Among(word, kShareWords);
+    wants_price_ = wants_price_ || IsOneOf(word, kPriceWords);
+    wants_share_ = wants_share_ || IsOneOf(word, kShareWords);
   }
 }
 

@@ -114,7 +114,8 @@ bool Limits(std::string_view before) {
   const std::string lower = AsciiLower(before);
   std::string_view last;
   for (const Word& word : Words(lower)) {
-    if (Among(word.text, kExceptions) || (last == "only" && Among(word.text, kOnlyIf))) return true;
+    if (IsOneOf(word.text, kExceptions) || (last == "only" && IsOneOf(word.text, kOnlyIf)))
+      return true;
     last = word.text;
   }
   if (ContainsAny(before, kChineseExceptions)) return true;
@@ -131,7 +132,7 @@ bool BeginsWithPronoun(std::string_view text) {
   size_t words = 0;
   for (const Word& word : Words(beginning)) {
     if (++words > kPronounWithinWords) break;
-    if (Among(word.text, kPronouns)) return true;
+    if (IsOneOf(word.text, kPronouns)) return true;
   }
   size_t at = 0;
   for (size_t n = 0; n < kPronounWithinCharacters && at < text.size(); ++n) {

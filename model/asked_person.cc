@@ -91,7 +91,7 @@ bool IsEnglishOffice(std::string_view label, bool is_before_mark) {
        ++i) {
     if (!NamesOffice(words[i].text)) continue;
     if (i + 1 == words.size()) return true;
-    const bool has_field = i + 2 < words.size() && Among(words[i + 1].text, kBehindOffice);
+    const bool has_field = i + 2 < words.size() && IsOneOf(words[i + 1].text, kBehindOffice);
     if (has_field && (is_before_mark || std::all_of(words.begin() + static_cast<ptrdiff_t>(i + 2),
                                                     words.end(), begins_with_capital))) {
       return true;

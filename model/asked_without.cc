@@ -31,7 +31,7 @@ constexpr std::string_view kHaveNot[] = {"没有", "沒有"};
 
 std::optional<ByteRange> WithoutInEnglish(std::string_view text) {
   const std::vector<Word> words = Words(text);
-  if (words.empty() || !Among(AsciiLower(words[0].text), kMayWithout)) return std::nullopt;
+  if (words.empty() || !IsOneOf(AsciiLower(words[0].text), kMayWithout)) return std::nullopt;
   const auto is_without = [](const Word& word) { return AsciiLower(word.text) == kWithoutEnglish; };
   const auto found = std::ranges::find_if(words, is_without);
   if (found == words.end()) return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<ByteRange> FindAskedWithout(std::string_view question, std::string
 bool SaysNeeded(std::string_view sentence) {
   return ContainsAny(sentence, kNeedingChinese) ||
          std::ranges::any_of(Words(sentence), [](const Word& word) {
-           return Among(AsciiLower(word.text), kNeeding);
+           return IsOneOf(AsciiLower(word.text), kNeeding);
          });
 }
 

@@ -82,16 +82,16 @@ bool IsEnglishUnit(std::string_view word) {
   const std::string lower = AsciiLower(word);
   std::string_view singular = lower;
   if (singular.size() > 1 && singular.ends_with('s')) singular.remove_suffix(1);
-  return Among(lower, kEnglishValueUnits) || Among(singular, kEnglishValueUnits);
+  return IsOneOf(lower, kEnglishValueUnits) || IsOneOf(singular, kEnglishValueUnits);
 }
 
 // Whether the words from `at` on are a unit and no more: "days", "working days", "pounds per month", "years old".
 bool IsUnitToTheEnd(const std::vector<std::string_view>& words, size_t at) {
-  if (at < words.size() && Among(words[at], kBeforeUnits)) ++at;
+  if (at < words.size() && IsOneOf(words[at], kBeforeUnits)) ++at;
   if (at == words.size() || !IsEnglishUnit(words[at])) return false;
   ++at;
-  if (at + 2 == words.size() && Among(words[at], kRates)) return true;
-  return at == words.size() || (at + 1 == words.size() && Among(words[at], kMeasured));
+  if (at + 2 == words.size() && IsOneOf(words[at], kRates)) return true;
+  return at == words.size() || (at + 1 == words.size() && IsOneOf(words[at], kMeasured));
 }
 
 // "30", "5%", "$190", "1,200.50".
@@ -110,7 +110,7 @@ size_t EnglishValueBegin(std::string_view text) {
     if (!IsWrittenNumber(words[i])) continue;
     const bool has_mark = !IsAsciiDigit(words[i].front()) || words[i].ends_with('%');
     const bool is_at_end = i + 1 == words.size() && has_mark;
-    if (Among(AsciiLower(words[i - 1]), kNoValueBehind)) return kNoValue;
+    if (IsOneOf(AsciiLower(words[i - 1]), kNoValueBehind)) return kNoValue;
     if (!is_at_end && !IsUnitToTheEnd(words, i + 1)) return kNoValue;
     return static_cast<size_t>(words[i].begin() - text.begin());
   }
@@ -125,7 +125,7 @@ size_t AssertedValueBegin(std::string_view question, std::string_view text) {
       RemoveAnySuffix(whole, kWhetherAtEnd) || ContainsAny(question, kWhetherWithin);
   if (asks_in_chinese) return ChineseValueBegin(text);
   const std::vector<Word> words = Words(question.substr(0, question.find(' ')));
-  const bool asks = words.size() == 1 && Among(AsciiLower(words[0].text), kWhetherAtBegin);
+  const bool asks = words.size() == 1 && IsOneOf(AsciiLower(words[0].text), kWhetherAtBegin);
   return asks ? EnglishValueBegin(text) : kNoValue;
 }
 

@@ -9,7 +9,6 @@
 namespace quarry::model {
 namespace {
 
-constexpr size_t kYearDigits = 4;
 constexpr size_t kLeastCapitals = 3;  // capitals that are a code of their own
 constexpr size_t kLeastPrefix = 2;    // letters before the digits of one
 constexpr size_t kLeastListed = 2;    // digits: "S7-1200/1500", but "VX-220/2" is one code
@@ -53,22 +52,9 @@ bool BelongsToCode(const std::vector<CodePart>& parts, size_t i) {
   return parts[i].joiner != '.' && (IsCodeLike(parts[i].text) || IsBeforeNumber(parts, i));
 }
 
-std::string_view LettersOf(std::string_view part) {
-  size_t end = 0;
-  while (end < part.size() && IsAsciiLetter(part[end])) ++end;
-  return part.substr(0, end);
-}
-
-// The digits at the end.
-std::string_view TrailingDigits(std::string_view code) {
-  size_t begin = code.size();
-  while (begin > 0 && IsAsciiDigit(code[begin - 1])) --begin;
-  return code.substr(begin);
-}
-
 // Whether a part behind '/' is a code of its own: "MP4/AVI", "CR2032/LR44"; but "VX-220/EX", "VX-220/B2".
 bool IsCodeOfItsOwn(std::string_view part) {
-  const size_t letters = LettersOf(part).size();
+  const size_t letters = LeadingLetters(part).size();
   if (letters == part.size())
     return letters >= kLeastCapitals && std::ranges::all_of(part, IsAsciiUpper);
   return letters >= kLeastPrefix;
@@ -80,17 +66,16 @@ bool BeginsAnother(const std::vector<CodePart>& parts, size_t i, std::string_vie
   if (parts[i].joiner == '.' || !IsAsciiLetter(part[0]) || !HoldsAsciiDigit(code)) return false;
   if (parts[i].joiner == '/' && IsCodeOfItsOwn(part)) return true;
   return (HoldsAsciiDigit(part) || IsBeforeNumber(parts, i)) &&
-         EqualsIgnoringCase(LettersOf(part), LettersOf(code));
+         EqualsIgnoringCase(LeadingLetters(part), LeadingLetters(code));
 }
 
 void AddCode(const std::string& code, std::set<std::string>& codes) {
   if (code.empty() || !IsAsciiLetter(code[0]) || !HoldsAsciiDigit(code)) return;
   codes.insert(code);
   const std::string_view year = TrailingDigits(code);
-  const bool is_year =
-      year.size() == kYearDigits && (year.starts_with("19") || year.starts_with("20"));
   const size_t joiner = code.size() - year.size();
-  if (is_year && joiner > 0 && code[joiner - 1] == '-') AddCode(code.substr(0, joiner - 1), codes);
+  if (IsYearNumber(year) && joiner > 0 && code[joiner - 1] == '-')
+    AddCode(code.substr(0, joiner - 1), codes);
 }
 
 // The codes that begin at part `first`.

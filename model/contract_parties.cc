@@ -33,7 +33,7 @@ constexpr std::string_view kChineseContracts[] = {"合同", "合约", "合約", 
 
 bool NamesContract(std::string_view beginning) {
   const auto is_contract = [](const Word& word) {
-    return Among(AsciiLower(word.text), kContracts);
+    return IsOneOf(AsciiLower(word.text), kContracts);
   };
   return std::ranges::any_of(Words(beginning), is_contract) ||
          ContainsAny(beginning, kChineseContracts);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/ascii.h"
-#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
@@ -60,7 +59,7 @@ std::pair<std::string, size_t> UnitBehind(std::string_view even, size_t at) {
   size_t end = begin;
   while (end < even.size() && IsAsciiLetter(even[end])) ++end;
   std::string_view word = even.substr(begin, end - begin);
-  if (word.empty() || Among(word, kNoUnits)) return {"", at};
+  if (word.empty() || IsOneOf(word, kNoUnits)) return {"", at};
   if (word.size() > 3 && word.ends_with('s')) word.remove_suffix(1);
   for (const UnitForm& unit : kWordUnits) {
     if (word == unit.written) return {std::string(unit.name), end};

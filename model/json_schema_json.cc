@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "model/json_schema.h"
 #include "model/upstream_json.h"
-#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
@@ -85,7 +85,7 @@ class SchemaChecker {
     known_.insert(&schema);
     for (const auto& [key, value] : schema.items()) {
       const std::string below = place + '.' + key;
-      if (!Among(key, kChecked) && !Among(key, kSaysNothing)) {
+      if (!IsOneOf(key, kChecked) && !IsOneOf(key, kSaysNothing)) {
         return InvalidArgumentError(below + ": is not checked here");
       }
       if (HoldsMap(key) || HoldsList(key)) {

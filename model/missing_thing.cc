@@ -81,11 +81,12 @@ class MissingThing {
 
   std::string TakenEnglish() const {
     const std::vector<Word> words = Words(text_);
-    if (words.empty() || !Among(AsciiLower(words[0].text), kAskingVerbs)) return {};
+    if (words.empty() || !IsOneOf(AsciiLower(words[0].text), kAskingVerbs)) return {};
     for (size_t i = 1; i + 1 < words.size(); ++i) {
-      if (!Among(AsciiLower(words[i].text), kTakingVerbs)) continue;
+      if (!IsOneOf(AsciiLower(words[i].text), kTakingVerbs)) continue;
       size_t thing = i + 1;
-      while (thing + 1 < words.size() && Among(AsciiLower(words[thing].text), kBetweenVerbAndThing))
+      while (thing + 1 < words.size() &&
+             IsOneOf(AsciiLower(words[thing].text), kBetweenVerbAndThing))
         ++thing;
       return MissingName(static_cast<size_t>(words[thing].text.begin() - text_.begin()));
     }

@@ -67,12 +67,6 @@ std::string_view WithoutBlanks(std::string_view text) {
   return text;
 }
 
-std::string_view FirstLetters(std::string_view text) {
-  size_t end = 0;
-  while (end < text.size() && IsAsciiLetter(text[end])) ++end;
-  return text.substr(0, end);
-}
-
 // What stands behind all of the number, of "3–5 天" behind the second; nullopt where it is a date, a version, a time or
 // the number of a telephone.
 std::optional<std::string_view> BehindNumber(std::string_view behind) {
@@ -114,11 +108,11 @@ bool MayCountMoney(std::string_view behind) {
            kOtherChinese.find(character) == std::string_view::npos;
   }
   if (unit.starts_with('-')) unit.remove_prefix(1);  // "30-day"
-  std::string word = AsciiLower(FirstLetters(unit));
-  if (Among(word, kEnglishScales)) {
-    word = AsciiLower(FirstLetters(WithoutBlanks(unit.substr(word.size()))));
+  std::string word = AsciiLower(LeadingLetters(unit));
+  if (IsOneOf(word, kEnglishScales)) {
+    word = AsciiLower(LeadingLetters(WithoutBlanks(unit.substr(word.size()))));
   }
-  return !Among(word, kOtherEnglish);
+  return !IsOneOf(word, kOtherEnglish);
 }
 
 bool BeginsMoneyInWords(std::string_view word, std::string_view behind) {
@@ -129,12 +123,12 @@ bool BeginsMoneyInWords(std::string_view word, std::string_view behind) {
     return StartsWithAny(unit, kChineseMoney) ||
            StartsWithAny(unit.substr(ChineseCharacter(unit).size()), kEndsOfMoney);
   }
-  if (!Among(AsciiLower(word), kEnglishNumerals)) return false;
+  if (!IsOneOf(AsciiLower(word), kEnglishNumerals)) return false;
   size_t n = 0;
   for (const Word& next : Words(behind.substr(0, behind.find_first_of(",.;:")))) {
     const std::string lower = AsciiLower(next.text);
-    if (Among(Singular(lower), kEnglishMoney)) return true;
-    if (++n == kWordsOfSum || (lower != "and" && !Among(lower, kEnglishNumerals))) break;
+    if (IsOneOf(Singular(lower), kEnglishMoney)) return true;
+    if (++n == kWordsOfSum || (lower != "and" && !IsOneOf(lower, kEnglishNumerals))) break;
   }
   return false;
 }

@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "model/asked_without.h"
 #include "model/contract_parties.h"
 #include "model/quotable.h"
@@ -35,8 +36,6 @@ std::string_view VersionOf(std::string_view word) {
   }
   return in_number && numbers >= 3 ? word : std::string_view();
 }
-
-bool Asks(std::string_view sentence) { return sentence.ends_with('?') || sentence.ends_with("？"); }
 
 // Whether the range, stated in `text`, is of what the number counts: "4-6" of 次 below a column 迟到次数.
 bool CountsTheSame(const NumberRange& range, const CountedNumber& number, std::string_view text) {
@@ -91,13 +90,7 @@ bool SaysNumber(std::string_view text, const std::vector<NumberRange>& ranges,
 }
 
 // Whether `text` ends in a year of our time: not "VX-2200".
-bool EndsInYear(std::string_view text) {
-  constexpr size_t kYearDigits = 4;
-  size_t begin = text.size();
-  while (begin > 0 && IsAsciiDigit(text[begin - 1])) --begin;
-  const std::string_view digits = text.substr(begin);
-  return digits.size() == kYearDigits && (digits.starts_with("19") || digits.starts_with("20"));
-}
+bool EndsInYear(std::string_view text) { return IsYearNumber(TrailingDigits(text)); }
 
 }  // namespace
 
@@ -351,7 +344,8 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   // A question stands above its answer as a heading does.
   for (size_t i = first + 1; i < sentences_.size(); ++i) {
     const Sentence& above = sentences_[i - 1];
-    if (!Asks(TextOf(above)) || Asks(TextOf(sentences_[i]))) continue;
+    if (!EndsWithQuestionMark(TextOf(above)) || EndsWithQuestionMark(TextOf(sentences_[i])))
+      continue;
     headers_.push_back(headers_[sentences_[i].header] | above.terms);
     sentences_[i].header = static_cast<uint32_t>(headers_.size() - 1);
   }
@@ -374,7 +368,7 @@ void PassageReading::AddSiblings(uint32_t passage, size_t first, const std::vect
       headings = std::move(span.heading_path);
     }
     CodesAbove nearest = above;
-    const bool is_answer = i > first && Asks(TextOf(sentences_[i - 1]));
+    const bool is_answer = i > first && EndsWithQuestionMark(TextOf(sentences_[i - 1]));
     if (is_answer && sentences_[i - 1].sibling) nearest.sibling = sentences_[i - 1].sibling;
     sentence.sibling = SiblingSpokenOf(chunk.text, sentence.range,
                                        sentence.kind == BlockKind::kTable, places, nearest);

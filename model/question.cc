@@ -4,6 +4,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "model/asserted_value.h"
@@ -184,7 +185,7 @@ bool AsksForMoney(AnswerKind kind, std::string_view folded) {
       "would", "can", "could", "may", "must", "should", "to",  "i",    "we",  "you",  "they"};
   if (const size_t at = folded.find(kHowMuch); kind == AnswerKind::kNumber && at != folded.npos) {
     const std::string_view behind = folded.substr(at + kHowMuch.size());
-    if (!Among(behind.substr(0, behind.find(' ')), kBehindHowMuch)) return false;
+    if (!IsOneOf(behind.substr(0, behind.find(' ')), kBehindHowMuch)) return false;
     return holds(" cost ") || holds(" costs ") || holds(" money ") || holds(" pay ") ||
            holds(" paid ") || holds(" charge ") || holds(" charged ");
   }
@@ -312,7 +313,7 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
   term.begin = token.begin;
   term.end = token.end;
   term.has_digit = HoldsAsciiDigit(token.term);
-  const bool is_weak = Among(AsciiLower(FormOf(token, text)), kWeakWords);
+  const bool is_weak = IsOneOf(AsciiLower(FormOf(token, text)), kWeakWords);
   if (term.has_digit) {
     term.emphasis = kWithDigits;
   } else if (is_weak || HoldsCharacterOf(kFunctionCharacters, token.term)) {
@@ -322,7 +323,7 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
   }
   term.is_name = term.has_digit ||
                  (token.begin > 0 && IsAsciiUpper(text[token.begin]) && !is_weak) ||
-                 Among(AsciiLower(FormOf(token, text)), kCountingWords) ||
+                 IsOneOf(AsciiLower(FormOf(token, text)), kCountingWords) ||
                  std::ranges::any_of(quoted, [&](const ByteRange& range) {
                    return range.begin < token.begin && token.end <= range.end;
                  });
@@ -331,11 +332,11 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
 
 }  // namespace
 
-bool IsCountingWord(std::string_view word) { return Among(word, kCountingWords); }
+bool IsCountingWord(std::string_view word) { return IsOneOf(word, kCountingWords); }
 
 bool SaysLittle(std::string_view word) {
   const std::string lower = AsciiLower(word);
-  return Among(lower, kAskingWords) || Among(lower, kWeakWords);
+  return IsOneOf(lower, kAskingWords) || IsOneOf(lower, kWeakWords);
 }
 
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
@@ -358,7 +359,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   uint32_t before = UINT32_MAX;
   uint32_t before_position = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
-    if (Among(AsciiLower(FormOf(token, text)), kAskingWords)) continue;
+    if (IsOneOf(AsciiLower(FormOf(token, text)), kAskingWords)) continue;
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) {

@@ -5,7 +5,6 @@
 #include "base/ascii.h"
 #include "base/word_lists.h"
 #include "model/counted_units.h"
-#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
@@ -139,13 +138,13 @@ bool BoundBeginsAt(std::string_view even, size_t at) {
          std::ranges::any_of(kBeforeTimes, begins);
 }
 
-bool JoinsEnds(std::string_view between) { return Among(between, kSeparators); }
+bool JoinsEnds(std::string_view between) { return IsOneOf(between, kSeparators); }
 
 bool EndBeginsBehind(std::string_view even, size_t at) {
   return StartsWithAny(even.substr(BehindSpaces(even, at)), kSeparators);
 }
 
-bool JoinsBounds(std::string_view between) { return Among(between, kJoints); }
+bool JoinsBounds(std::string_view between) { return IsOneOf(between, kJoints); }
 
 std::string_view BehindIncluding(std::string_view text) {
   for (const std::string_view including : kIncluding) {

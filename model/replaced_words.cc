@@ -136,7 +136,7 @@ struct PlacedWords {
   // Whether a noun and what describes it may begin at `token`.
   bool BeginsNoun(const Token& token) const {
     const std::string before = Before(token);
-    return before.empty() ? token.begin == 0 : Among(before, kBeforeNouns);
+    return before.empty() ? token.begin == 0 : IsOneOf(before, kBeforeNouns);
   }
 
   std::string_view text;
@@ -196,7 +196,7 @@ class LatinReplacement {
   // is, not what it is asked of: "which country".
   bool IsMissing(const Token& word) const {
     if (!SaysMuch(word) || IsNear(word) || word.term.size() < kLeastWord) return false;
-    if (Among(asked_.Before(word), kAskingForKinds)) return false;
+    if (IsOneOf(asked_.Before(word), kAskingForKinds)) return false;
     for (const PlacedWords& line : lines_) {
       for (const auto& [position, other] : line.by_position) {
         if (BeginAlike(other.term, word.term)) return false;
@@ -260,7 +260,7 @@ class LatinReplacement {
   }
 
   bool MayBeginNoun(const Token& word) const {
-    return asked_.BeginsNoun(word) || Among(asked_.Before(word), kBeforeSubjects);
+    return asked_.BeginsNoun(word) || IsOneOf(asked_.Before(word), kBeforeSubjects);
   }
 
   // No name stands in the place of a word, no adverb or superlative in that of an adjective.

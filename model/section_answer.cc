@@ -56,7 +56,7 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
 bool AsksAsHeading(std::string_view heading) {
   if (EndsWithQuestionMark(heading)) return true;
   const std::vector<Word> words = Words(heading);
-  return (!words.empty() && Among(AsciiLower(words[0].text), kAskingHeads)) ||
+  return (!words.empty() && IsOneOf(AsciiLower(words[0].text), kAskingHeads)) ||
          ContainsAny(heading, kAskingParts);
 }
 
@@ -140,8 +140,8 @@ enum class Wanted { kNothing, kWay, kWhat, kThings };
 // Whether "what" before it asks for several: "what are", "what benefits".
 bool IsOfThings(std::string_view word) {
   const bool is_plural = word.size() >= kLeastPlural && word.ends_with('s') &&
-                         !word.ends_with("ss") && !Among(word, kNoPlurals);
-  return is_plural || Among(word, kBehindWhatOfThings);
+                         !word.ends_with("ss") && !IsOneOf(word, kNoPlurals);
+  return is_plural || IsOneOf(word, kBehindWhatOfThings);
 }
 
 Wanted WantedBy(const PassageReading& reading) {
@@ -153,10 +153,10 @@ Wanted WantedBy(const PassageReading& reading) {
   const std::vector<Word> words = Words(lower);
   Wanted wanted = ContainsAny(question, kWhatParts) ? Wanted::kWhat : Wanted::kNothing;
   for (size_t i = 0; i < words.size(); ++i) {
-    if (Among(words[i].text, kWayWords)) return Wanted::kWay;
+    if (IsOneOf(words[i].text, kWayWords)) return Wanted::kWay;
     const bool is_what = words[i].text == "what";
     const bool is_of_things = is_what && i + 1 < words.size() && IsOfThings(words[i + 1].text);
-    if (Among(words[i].text, kThingWords) || is_of_things) {
+    if (IsOneOf(words[i].text, kThingWords) || is_of_things) {
       wanted = Wanted::kThings;
     } else if (is_what && wanted == Wanted::kNothing) {
       wanted = Wanted::kWhat;
@@ -181,7 +181,7 @@ TermSet TermsOfThings(const PassageReading& reading) {
     const bool is_part = std::find(names_list.begin() + term.begin, names_list.begin() + term.end,
                                    true) != names_list.begin() + term.end;
     const std::string form = AsciiLower(text.substr(term.begin, term.end - term.begin));
-    terms.set(i, !is_part && !Among(form, kListNames));
+    terms.set(i, !is_part && !IsOneOf(form, kListNames));
   }
   return terms;
 }

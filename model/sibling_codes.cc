@@ -101,8 +101,8 @@ std::string_view LastClause(std::string_view before) {
 bool EndsBeforeTopic(std::string_view before) {
   const std::string folded = Fold(before);
   std::vector<Word> words = Words(folded);
-  while (!words.empty() && Among(words.back().text, kArticles)) words.pop_back();
-  return !words.empty() && Among(words.back().text, kTopicBehind);
+  while (!words.empty() && IsOneOf(words.back().text, kArticles)) words.pop_back();
+  return !words.empty() && IsOneOf(words.back().text, kTopicBehind);
 }
 
 // Whether what stands behind a code, which ends at byte `at`, makes it the least or the greatest of several: "G5 and

@@ -138,7 +138,7 @@ bool SaysAll(const PassageReading& reading, uint32_t passage, const TermSet& hea
     if (heading.test(i)) continue;
     const std::string form = AsciiLower(question.text.substr(term.begin, term.end - term.begin));
     const bool only_asks =
-        Among(form, kReleaseWords) || SaysLittle(form) ||
+        IsOneOf(form, kReleaseWords) || SaysLittle(form) ||
         std::all_of(is_release.begin() + term.begin, is_release.begin() + term.end,
                     [](bool release) { return release; });
     const bool names_subject = term.is_name && reading.PassageTerms(passage).test(i);

@@ -22,9 +22,4 @@ std::vector<Word> Words(std::string_view text);
 // Whether `text` holds a Chinese character of `set` that does not stand in `except`.
 bool HoldsCharacterOf(std::string_view set, std::string_view text, std::string_view except = {});
 
-template <size_t n>
-bool Among(std::string_view word, const std::string_view (&list)[n]) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
 }  // namespace quarry::model
