@@ -7,6 +7,7 @@
 #include "base/answer_guide.h"
 #include "base/text.h"
 #include "generation/context_pieces.h"
+#include "generation/extractive_drafts.h"
 #include "model/translated_question.h"
 
 namespace quarry::generation {
@@ -41,30 +42,27 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
   const std::string language = OtherLanguageThanOf(query.text);
   if (language.empty()) return std::optional<DraftAcross>();
   const bool to_english = language == "en";
-  std::vector<Passage> passages;
   std::vector<uint32_t> places;
   for (uint32_t i = 0; i < context.passages.size(); ++i) {
-    if (abolished[i] || context.passages[i].language != language) continue;
-    passages.push_back(context.passages[i]);
-    places.push_back(i);
+    if (!abolished[i] && context.passages[i].language == language) places.push_back(i);
   }
-  if (passages.empty()) return std::optional<DraftAcross>();
-  QUARRY_ASSIGN_OR_RETURN(const std::optional<model::TranslatedQuestion> translated,
-                          model::TranslateQuestion(query.text, to_english, passages, analyzer));
+  if (places.empty()) return std::optional<DraftAcross>();
+  const SomePassages others(context, std::move(places));
+  QUARRY_ASSIGN_OR_RETURN(
+      const std::optional<model::TranslatedQuestion> translated,
+      model::TranslateQuestion(query.text, to_english, others.passages(), analyzer));
   if (!translated) return std::optional<DraftAcross>();
   model::ExtractiveOptions across = options;
   across.decline_below =
       std::min(1.0, std::max(options.decline_below + kMoreSupport, own + kClearly));
   across.max_sentences = 1;  // what stands behind the best one is less sure here
   DraftAcross found;
-  found.draft = model::ExtractAnswer(translated->text, passages, analyzer, across);
+  found.draft = others.Draft(translated->text, analyzer, across);
   if (found.draft.declined || found.draft.sentences.empty()) return std::optional<DraftAcross>();
   const model::ExtractedSentence& best = found.draft.sentences.front();
-  if (CoveredBy(*translated, passages[best.passage], best.range, analyzer) < kLeastCovered) {
+  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) <
+      kLeastCovered) {
     return std::optional<DraftAcross>();
-  }
-  for (model::ExtractedSentence& sentence : found.draft.sentences) {
-    sentence.passage = places[sentence.passage];
   }
   const bool chinese = AnswerLanguage(query) == "zh";
   model::ExtractedSentence& first =

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +18,7 @@
 #include "generation/citations.h"
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
+#include "generation/extractive_drafts.h"
 #include "generation/planted_instructions.h"
 #include "generation/premise.h"
 #include "generation/question_parts.h"
@@ -39,7 +38,6 @@ constexpr std::string_view kModel = "extractive";
 constexpr uint64_t kExtractiveWriterVersion = 17;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr uint32_t kItemsOfShortAnswer = 3;
-constexpr double kMeetsAll = 0.9;  // support of rows that have all that the question says
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
@@ -84,101 +82,6 @@ void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentenc
   }
 }
 
-// The answer from what is in force: passages of documents that say of themselves that they are not stand
-// behind the others, and where only they answer that is said.
-model::ExtractiveDraft DraftInForce(const Query& query, const Context& context,
-                                    const std::vector<bool>& abolished, const Analyzer& analyzer,
-                                    const model::ExtractiveOptions& options) {
-  model::ExtractiveDraft draft =
-      model::ExtractAnswer(query.text, context.passages, analyzer, options);
-  const auto is_abolished = [&](const model::ExtractedSentence& sentence) {
-    return abolished[sentence.passage];
-  };
-  if (draft.declined || std::ranges::none_of(draft.sentences, is_abolished) ||
-      !AsksForWhatIsInForce(query.text, context, abolished)) {
-    return draft;
-  }
-  if (!is_abolished(draft.sentences.front())) {
-    std::erase_if(draft.sentences, is_abolished);
-    return draft;
-  }
-  std::vector<Passage> passages;
-  std::vector<uint32_t> places;
-  for (uint32_t i = 0; i < context.passages.size(); ++i) {
-    if (abolished[i]) continue;
-    passages.push_back(context.passages[i]);
-    places.push_back(i);
-  }
-  model::ExtractiveDraft in_force = model::ExtractAnswer(query.text, passages, analyzer, options);
-  if (!in_force.declined && !in_force.sentences.empty()) {
-    for (model::ExtractedSentence& sentence : in_force.sentences) {
-      sentence.passage = places[sentence.passage];
-    }
-    return in_force;
-  }
-  std::erase_if(draft.sentences, std::not_fn(is_abolished));
-  std::ranges::min_element(draft.sentences, {}, &model::ExtractedSentence::place)->lead =
-      AnswerLanguage(query) == "zh" ? "以下出自已废止的文件："
-                                    : "From a document that is no longer in force: ";
-  return draft;
-}
-
-// As many of the rows as an answer of the length that the guide asks for may have; without one all.
-std::vector<model::ExtractedSentence> RowsToSay(const RowsThatMeet& met, const Query& query,
-                                                const Context& context,
-                                                const model::ExtractiveOptions& options) {
-  const bool is_limited = query.guide != nullptr && (query.guide->length == AnswerLength::kShort ||
-                                                     query.guide->length == AnswerLength::kMedium);
-  if (!is_limited) return met.rows;
-  std::vector<model::ExtractedSentence> rows;
-  uint32_t tokens = 0;
-  for (const model::ExtractedSentence& row : met.rows) {
-    tokens += CountTokens(std::string_view(context.passages[row.passage].chunk.text)
-                              .substr(row.range.begin, row.range.end - row.range.begin));
-    const bool fits = rows.size() < options.max_sentences && tokens <= options.max_tokens;
-    if (!rows.empty() && !fits) break;
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-// The rows that meet the conditions of the question, instead of what was drafted by its words.
-void TakeRows(const RowsThatMeet& met, const Query& query, const Context& context,
-              const model::ExtractiveOptions& options, model::ExtractiveDraft& draft) {
-  const std::string& language = options.language;
-  const auto give_reason = [&](Reason reason, std::initializer_list<std::string_view> parts) {
-    draft.reason = ReasonText(reason, language, parts);
-    draft.says_another = false;
-  };
-  if (met.total) {
-    if (draft.declined) draft.support = kMeetsAll;
-    draft.declined = false;
-    draft.left_out = 0;
-    draft.sentences = met.rows;
-    draft.sentences.front().lead = TotalText(*met.total, language);
-    give_reason(Reason::kRowsMeet, {std::to_string(met.count)});
-    return;
-  }
-  if (met.rows.empty()) {
-    if (draft.declined) return;
-    draft.declined = true;
-    draft.support = 0;
-    give_reason(Reason::kNoRowMeets, {});
-    return;
-  }
-  if (draft.declined && !met.has_all_words) return;
-  if (draft.declined) draft.support = kMeetsAll;
-  draft.declined = false;
-  draft.left_out = 0;
-  draft.sentences = RowsToSay(met, query, context, options);
-  std::string count = std::to_string(draft.sentences.size());
-  if (draft.sentences.size() < met.count) {
-    count += language == "zh" ? "/" : " of ";
-    count += std::to_string(met.count);
-  }
-  give_reason(Reason::kRowsMeet, {count});
-}
-
 // Whether all of a document stands in the context, and nothing of it is left out of what may be quoted.
 bool StandsWhole(const DocumentId& document, const index::Snapshot& snapshot,
                  const Context& context, const Context& readable) {
@@ -194,65 +97,6 @@ bool StandsWhole(const DocumentId& document, const index::Snapshot& snapshot,
   return std::ranges::all_of(stored->chunks, [&](ChunkId chunk) {
     return std::ranges::find(there, chunk) != there.end();
   });
-}
-
-bool Overlap(const model::ExtractedSentence& a, const model::ExtractedSentence& b) {
-  return a.passage == b.passage && a.range.begin < b.range.end && b.range.begin < a.range.end;
-}
-
-// Puts what answers a part behind what is said already: its first `most` sentences, the lines of a list and what
-// contradicts them not counted. How many were not said yet.
-size_t AddPart(const std::vector<model::ExtractedSentence>& part, size_t most,
-               std::vector<model::ExtractedSentence>& said) {
-  const size_t first = said.size();
-  size_t taken = 0;
-  for (const model::ExtractedSentence& sentence : part) {
-    const bool is_beside = taken > 0 && !sentence.lead.empty();
-    if (taken == most && !is_beside) continue;
-    if (!is_beside) ++taken;
-    const auto again = std::ranges::find_if(
-        said, [&](const model::ExtractedSentence& other) { return Overlap(sentence, other); });
-    if (again == said.end()) {
-      said.push_back(sentence);
-      continue;
-    }
-    // It is shown from where it answers either part; one of them may need it whole.
-    ByteRange& shown = again->answering;
-    const ByteRange& theirs = sentence.answering;
-    const bool is_whole = shown.end == 0 || theirs.end == 0;
-    shown = is_whole
-                ? ByteRange()
-                : ByteRange{std::min(shown.begin, theirs.begin), std::max(shown.end, theirs.end)};
-  }
-  // In the order of the part; the parts are told in theirs.
-  const auto own = said.begin() + static_cast<ptrdiff_t>(first);
-  std::stable_sort(own, said.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
-  std::for_each(own, said.end(), [](auto& sentence) { sentence.place = UINT32_MAX; });
-  const auto is_line = [&](size_t i) { return i < said.size() && said[i].lead.starts_with('\n'); };
-  if (first > 0 && first < said.size() && said[first].lead.empty() &&
-      (is_line(first - 1) || is_line(first + 1))) {
-    said[first].lead = "\n";
-  }
-  return said.size() - first;
-}
-
-// A part as it is said, "how long is it valid?", answered from the passages that answer the parts before it.
-model::ExtractiveDraft DraftWithin(std::string_view part,
-                                   const std::vector<model::ExtractedSentence>& said,
-                                   const Context& context, const Analyzer& analyzer,
-                                   const model::ExtractiveOptions& options) {
-  std::vector<Passage> passages;
-  std::vector<uint32_t> places;
-  for (const model::ExtractedSentence& sentence : said) {
-    if (std::ranges::find(places, sentence.passage) != places.end()) continue;
-    passages.push_back(context.passages[sentence.passage]);
-    places.push_back(sentence.passage);
-  }
-  model::ExtractiveDraft draft = model::ExtractAnswer(part, passages, analyzer, options);
-  for (model::ExtractedSentence& sentence : draft.sentences) {
-    sentence.passage = places[sentence.passage];
-  }
-  return draft;
 }
 
 // Whether a draft was declined for another thing of the kind in the place of the one asked about: the documents speak
@@ -346,11 +190,9 @@ size_t ExtractiveWriter::AddConflicts(const Query& query, const Context& context
     // What is no longer in force contradicts nothing that is.
     if (is_in_force && abolished[conflict.passage]) continue;
     differing += conflict.agrees ? 0 : 1;
-    const auto is_there = [&](const model::ExtractedSentence& sentence) {
-      return sentence.passage == conflict.passage && sentence.range.begin < conflict.range.end &&
-             conflict.range.begin < sentence.range.end;
-    };
-    std::erase_if(sentences, is_there);
+    std::erase_if(sentences, [&](const model::ExtractedSentence& sentence) {
+      return Overlap(sentence, conflict.passage, conflict.range);
+    });
     std::string lead = chinese ? "另一来源的说法不同：" : "Another source says otherwise: ";
     ByteRange range = conflict.range;
     if (conflict.changes) {
@@ -395,8 +237,9 @@ ExtractiveWriter::PartDraft ExtractiveWriter::DraftPart(
   if (of_topic.draft.declined) return alone;
   // Within one question a part that names nothing is more likely about what is named before it. Where both readings
   // lead to one sentence, the surer one says less beside it.
-  const bool is_same = !alone.draft.declined &&
-                       Overlap(alone.draft.sentences.front(), of_topic.draft.sentences.front());
+  const auto& first = of_topic.draft.sentences.front();
+  const bool is_same =
+      !alone.draft.declined && Overlap(alone.draft.sentences.front(), first.passage, first.range);
   return is_same && alone.draft.support > of_topic.draft.support ? alone : of_topic;
 }
 
@@ -436,8 +279,13 @@ std::optional<model::ExtractiveDraft> ExtractiveWriter::DraftParts(
     const size_t of_part = drafted.has_rows ? drafted.draft.sentences.size() : most;
     if (add(drafted.draft, of_part) > 0 || !part.leans()) continue;
     // The words of the parts before it lead back to what answers those.
+    std::vector<uint32_t> places;
+    for (const model::ExtractedSentence& sentence : joined.sentences) {
+      if (std::ranges::find(places, sentence.passage) == places.end())
+        places.push_back(sentence.passage);
+    }
     const model::ExtractiveDraft within =
-        DraftWithin(part.said, joined.sentences, context, analyzer_, options);
+        SomePassages(context, std::move(places)).Draft(part.said, analyzer_, options);
     if (!within.declined) add(within, 1);
   }
   if (joined.sentences.empty()) return std::nullopt;
@@ -503,7 +351,7 @@ double ExtractiveWriter::SupportOf(const Query& query, const Context& context) c
   if (IsOfAnotherThing(draft)) return kSureOfOwnLanguage;
   if (!draft.declined || draft.sentences.empty()) return draft.support;
   const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), false, analyzer_);
-  return met && !met->rows.empty() && met->has_all_words ? kMeetsAll : draft.support;
+  return met && !met->rows.empty() && met->has_all_words ? kSupportOfRows : draft.support;
 }
 
 Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const Context& context,
