@@ -14,6 +14,9 @@
 
 namespace quarry::ingest::testing {
 
+// Files of other formats and what stands in them, in the test data.
+constexpr char kMarkitdownFiles[] = "documents/markitdown_files/markitdown/tests/test_files/";
+
 // Parses `text` as `format`; fails the test on an error.
 ParsedSource ParseAs(Format format, std::string_view text);
 

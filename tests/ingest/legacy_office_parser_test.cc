@@ -12,12 +12,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr char kOfficeFiles[] = "documents/markitdown_files/markitdown/tests/test_files/";
-
 TEST(LegacyOffice, AnExcelWorkbookIsReadRowByRow) {
   if (!FindProgram("xls2csv")) GTEST_SKIP() << "xls2csv is not installed";
-  const auto path = quarry::testing::DataPath(std::string(kOfficeFiles) + "test.xls");
-  if (!path) GTEST_SKIP() << "no shared/data/" << kOfficeFiles << "test.xls";
+  const auto path = quarry::testing::DataPath(std::string(testing::kMarkitdownFiles) + "test.xls");
+  if (!path) GTEST_SKIP() << "no shared/data/" << testing::kMarkitdownFiles << "test.xls";
   const Document document = testing::ParseOne(Format::kXls, ReadFile(*path).value());
   EXPECT_THAT(document.text, HasSubstr("6ff4173b-42a5-4784-9b19-f49caff4d93d"));
   ASSERT_FALSE(document.blocks.empty());

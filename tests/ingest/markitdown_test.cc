@@ -14,7 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kFiles[] = "documents/markitdown_files/markitdown/tests/test_files/";
 constexpr char kStrings[] = "documents/markitdown_files/expected_strings.json";
 
 // Without the marks of Markdown, without the targets of links, white space as single spaces.
@@ -87,7 +86,7 @@ TEST(Markitdown, ItsExpectedStringsAreFound) {
   for (const json& vector : expected.at("GENERAL_TEST_VECTORS")) {
     const std::string name = vector.at("filename");
     SCOPED_TRACE(name);
-    const auto path = quarry::testing::DataPath(kFiles + name);
+    const auto path = quarry::testing::DataPath(testing::kMarkitdownFiles + name);
     if (!path) {
       std::printf("  %-24s absent\n", name.c_str());
       continue;

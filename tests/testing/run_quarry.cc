@@ -161,4 +161,9 @@ QuarryResult RunQuarry(std::vector<std::string> arguments) {
   return RunQuarryWith({.arguments = std::move(arguments)});
 }
 
+bool RunsWithoutRights() {
+  const bool is_root = ::geteuid() == 0;
+  return RunQuarryWith({.arguments = {"--version"}, .as_nobody = is_root}).exit_code == 0;
+}
+
 }  // namespace quarry::testing

@@ -68,4 +68,8 @@ class QuarryProcess {
 QuarryResult RunQuarry(std::vector<std::string> arguments);
 QuarryResult RunQuarryWith(const QuarryCommand& command);
 
+// Whether quarry runs for one who has no rights of root: where the test has them, for nobody, who may not come to where
+// it was built.
+bool RunsWithoutRights();
+
 }  // namespace quarry::testing
