@@ -39,10 +39,11 @@ Status VerifyCache(const VerifyScope& scope) {
                                                 {Table::kCacheEntryChunk, "chunk"},
                                                 {Table::kChunkCacheEntry, "entry"}};
   for (const auto& [table, name] : rows) {
-    QUARRY_RETURN_IF_ERROR(scope.ScanTable(table, [&](std::string_view key, std::string_view) {
-      if (expected.erase(std::string(key)) > 0) return;
-      problems.Add("cache: a " + std::string(name) + " row that no entry asks for");
-    }));
+    QUARRY_RETURN_IF_ERROR(
+        scope.ScanTable(table, [&, name = name](std::string_view key, std::string_view) {
+          if (expected.erase(std::string(key)) > 0) return;
+          problems.Add("cache: a " + std::string(name) + " row that no entry asks for");
+        }));
   }
   if (!expected.empty()) {
     problems.Add("cache: " + std::to_string(expected.size()) +

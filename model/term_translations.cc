@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "base/coding.h"
@@ -144,17 +145,8 @@ std::string_view TermTranslations::Term(uint32_t number) const {
 }
 
 uint32_t TermTranslations::PlaceOf(std::string_view term) const {
-  uint32_t begin = 0;
-  uint32_t end = size_;
-  while (begin < end) {
-    const uint32_t middle = begin + (end - begin) / 2;
-    if (Term(middle) < term) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
+  return *std::ranges::partition_point(std::views::iota(0u, size_),
+                                       [&](uint32_t number) { return Term(number) < term; });
 }
 
 bool TermTranslations::Has(std::string_view term) const {

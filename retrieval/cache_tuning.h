@@ -39,6 +39,7 @@ struct HitRates {
   double upper_bound = 1;  // of the false-hit rate, 95 %
   double hit_rate = 0;     // share of the pairs labelled the same that are hits
 };
+bool operator==(const HitRates& a, const HitRates& b);
 
 struct CacheTuning {
   bool holds = false;       // whether level (ii) may open
@@ -52,7 +53,6 @@ struct CacheTuning {
 
   friend bool operator==(const CacheTuning&, const CacheTuning&) = default;
 };
-bool operator==(const HitRates& a, const HitRates& b);
 
 // What a tuning speaks of: verifier, embedding space, normal form and gate. Another one proves nothing.
 std::string TuningFingerprint(const std::string& verifier, const std::string& space);

@@ -7,8 +7,8 @@
 # A process that is killed leaves no counts, so what only such a process runs is not seen.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for tool in clang++ llvm-cov llvm-profdata; do
-  command -v "$tool" > /dev/null || { echo "coverage.sh: needs $tool (Debian: clang, llvm)" >&2; exit 1; }
+for tool in clang++-16 llvm-cov-16 llvm-profdata-16; do
+  command -v "$tool" > /dev/null || { echo "coverage.sh: needs $tool (Debian: clang-16, libomp-16-dev, llvm-16)" >&2; exit 1; }
 done
 build=build/coverage
 
@@ -18,11 +18,11 @@ rm -rf "$build/profiles"
 # %m: processes of one program add to one file; four of each, so that they seldom wait.
 LLVM_PROFILE_FILE="$PWD/$build/profiles/%4m.profraw" ctest --preset coverage -L "^(shard|unit|integration|e2e)$" -LE slow -j "$(nproc)" "$@" || true
 
-llvm-profdata merge -sparse "$build"/profiles/*.profraw -o "$build/all.profdata"
+llvm-profdata-16 merge -sparse "$build"/profiles/*.profraw -o "$build/all.profdata"
 programs=("$build/quarry")
 for test in "$build"/tests/*_test "$build"/tests/*_fuzz; do programs+=(-object "$test"); done
-llvm-cov report "${programs[@]}" -instr-profile "$build/all.profdata" \
+llvm-cov-16 report "${programs[@]}" -instr-profile "$build/all.profdata" \
   -ignore-filename-regex '/tests/|/build/|^/usr/' > "$build/files.txt"
-llvm-cov show "${programs[@]}" -instr-profile "$build/all.profdata" -show-branches=count \
+llvm-cov-16 show "${programs[@]}" -instr-profile "$build/all.profdata" -show-branches=count \
   -ignore-filename-regex '/tests/|/build/|^/usr/' -output-dir "$build/lines" > /dev/null
 python3 scripts/coverage_table.py "$build/files.txt"

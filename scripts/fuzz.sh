@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs every fuzz target with libFuzzer (clang), so many seconds each; inputs that break something are
+# Runs every fuzz target with libFuzzer (clang 16), so many seconds each; inputs that break something are
 # left in build/fuzz/findings.
 #
 #   scripts/fuzz.sh [SECONDS]        60
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
-command -v clang++ >/dev/null || { echo "fuzz.sh: needs clang++ (Debian: clang)" >&2; exit 1; }
+command -v clang++-16 >/dev/null || { echo "fuzz.sh: needs clang++-16 (Debian: clang-16, libomp-16-dev)" >&2; exit 1; }
 cmake --preset fuzz >/dev/null
 targets=$(cd tests/fuzz && for file in *_fuzz.cc; do echo "${file%.cc}"; done)
 # shellcheck disable=SC2086

@@ -21,6 +21,7 @@ class ServerEnvironment {
   ServerEnvironment(const ServerOptions& options, const Services& services)
       : store_files_(services),
         runs_(services.index.objects(), services.retriever, services.answerer),
+        quota_(OwnerQuota::Limits{options.key_objects, options.key_bytes}),
         handlers_{
             .options = options,
             .services = services,
@@ -28,14 +29,13 @@ class ServerEnvironment {
             .started_seconds = services.clock.NowMicros() / 1'000'000,
             .keys = ApiKeys(services.index.objects(), services.clock),
             .store_files = store_files_,
-            .quota = std::make_unique<OwnerQuota>(
-                OwnerQuota::Limits{options.key_objects, options.key_bytes}),
+            .quota = quota_,
             .answers = std::make_unique<AnswerLog>(services.index.objects(), options.answers_kept),
-            .conversations = std::make_unique<ConversationStore>(services.index.objects(),
-                                                                 *handlers_.quota, services.clock),
+            .conversations = std::make_unique<ConversationStore>(services.index.objects(), quota_,
+                                                                 services.clock),
             .runs = runs_,
             .uploads = std::make_unique<UploadQueue>(
-                services.index.objects(), *handlers_.quota, services.clock,
+                services.index.objects(), quota_, services.clock,
                 [this](const UploadTarget& target, std::string bytes) {
                   return IndexUpload(handlers_, target, std::move(bytes));
                 })} {}
@@ -46,6 +46,7 @@ class ServerEnvironment {
  private:
   StoreFileIndexer store_files_;
   eval::BackgroundRuns runs_;
+  OwnerQuota quota_;
   const HandlerEnvironment handlers_;
 };
 

@@ -42,8 +42,8 @@ struct HandlerEnvironment {
   const int64_t started_seconds;  // since 1970: `created` of the models
   const ApiKeys keys;
   StoreFileIndexer& store_files;
-  const std::unique_ptr<OwnerQuota> quota;  // never null, as the next two are
-  const std::unique_ptr<AnswerLog> answers;
+  OwnerQuota& quota;
+  const std::unique_ptr<AnswerLog> answers;  // never null, as the next is
   const std::unique_ptr<ConversationStore> conversations;
   eval::BackgroundRuns& runs;
   mutable std::mutex backup = {};    // held while one is made

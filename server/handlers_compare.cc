@@ -128,7 +128,7 @@ Result<Response> PostCompare(const HandlerEnvironment& environment, const Call& 
   }
   record.owner.bytes = FeedbackValue(record).size();
   QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room,
-                          environment.quota->Reserve(call.request.caller, record.owner));
+                          environment.quota.Reserve(call.request.caller, record.owner));
   QUARRY_RETURN_IF_ERROR(services.index.objects().Create(
       {.kind = ObjectKind::kFeedback, .id = record.id}, FeedbackValue(record)));
   room.Keep();

@@ -76,9 +76,9 @@ Status KeepFeedback(const HandlerEnvironment& environment, const Caller& caller,
   const std::lock_guard lock(environment.feedback);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> before, objects.Get(name));
   if (before) {
-    return environment.quota->Replace(caller, OwnerOf(before->value), record.owner, write);
+    return environment.quota.Replace(caller, OwnerOf(before->value), record.owner, write);
   }
-  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, record.owner));
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota.Reserve(caller, record.owner));
   QUARRY_RETURN_IF_ERROR(write());
   room.Keep();
   return OkStatus();
@@ -158,7 +158,7 @@ Result<Response> DeleteFeedback(const HandlerEnvironment& environment, const Cal
   }
   if (!found) return NotFoundError("there is no feedback " + name.id);
   QUARRY_RETURN_IF_ERROR(objects.Delete(name));
-  environment.quota->Forget(found->value);
+  environment.quota.Forget(found->value);
   JsonWriter json;
   json.BeginObject().Key("deleted").String(name.id);
   return Response{.body = json.EndObject().Take()};

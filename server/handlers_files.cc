@@ -91,7 +91,7 @@ Result<Response> PostFiles(const HandlerEnvironment& environment, const Call& ca
        rest.remove_prefix(std::min(rest.size(), kPartBytes))) {
     batch.PutPart(name, ++part, std::string(rest.substr(0, kPartBytes)));
   }
-  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, file.owner));
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota.Reserve(caller, file.owner));
   QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Write(batch));
   room.Keep();
   JsonWriter json;
@@ -167,7 +167,7 @@ Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& c
     if (detached.code() != Code::kNotFound) QUARRY_RETURN_IF_ERROR(detached);
   }
   QUARRY_RETURN_IF_ERROR(objects.Delete({.kind = ObjectKind::kFile, .id = id}));
-  environment.quota->Return(file.owner, 1);
+  environment.quota.Return(file.owner, 1);
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("file");
   return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};

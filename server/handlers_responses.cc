@@ -109,7 +109,7 @@ Status KeepResponse(const HandlerEnvironment& environment, const Caller& caller,
   std::string parts[] = {writer.Json(), request.items, TurnsJson(turns)};
   Owner owner{.key = caller.key};
   for (const std::string& part : parts) owner.bytes += part.size();
-  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota->Reserve(caller, owner));
+  QUARRY_ASSIGN_OR_RETURN(OwnerQuota::Room room, environment.quota.Reserve(caller, owner));
   const index::ObjectName name = ResponseName(writer.id());
   index::ObjectBatch batch;
   batch.Put(name, ResponseValue(owner));
@@ -145,7 +145,7 @@ Result<Response> PostResponses(const HandlerEnvironment& environment, const Call
   if (call.request.caller.IsBound()) request.store = false;
   if (request.store) {  // said before the answer is made
     const Owner owner{.key = call.request.caller.key};
-    QUARRY_RETURN_IF_ERROR(environment.quota->Reserve(call.request.caller, owner).status());
+    QUARRY_RETURN_IF_ERROR(environment.quota.Reserve(call.request.caller, owner).status());
   }
   Turns turns;
   if (!request.previous_response_id.empty()) {
@@ -201,7 +201,7 @@ Result<Response> DeleteResponse(const HandlerEnvironment& environment, const Cal
   QUARRY_ASSIGN_OR_RETURN(const index::Object found,
                           FindResponse(environment, call.request.caller, id));
   QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Delete(ResponseName(id)));
-  environment.quota->Forget(found.value);
+  environment.quota.Forget(found.value);
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("response");
   return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};

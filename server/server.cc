@@ -104,7 +104,7 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Services services) {
   auto impl = std::make_unique<Impl>(options, services);
-  QUARRY_RETURN_IF_ERROR(impl->environment.handlers().quota->Load(services.index.objects()));
+  QUARRY_RETURN_IF_ERROR(impl->environment.handlers().quota.Load(services.index.objects()));
   QUARRY_RETURN_IF_ERROR(impl->environment.store_files().NoticeAll());
   QUARRY_RETURN_IF_ERROR(CheckExposure(options, impl->environment.handlers().keys));
   QUARRY_RETURN_IF_ERROR(impl->environment.handlers().uploads->Start());

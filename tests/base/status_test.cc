@@ -88,7 +88,7 @@ TEST(ResultDeathTest, ReadingTheValueOfAnErrorAbortsWithItsMessage) {
 }
 
 TEST(ResultDeathTest, AnOkStatusIsNoError) {
-  EXPECT_DEATH(Result<int>{OkStatus()}, "Result made from an ok Status");
+  EXPECT_DEATH((void)Result<int>{OkStatus()}, "Result made from an ok Status");
 }
 
 TEST(StatusDeathTest, AFailedCheckNamesItsCondition) {

@@ -245,7 +245,7 @@ class StoreTest : public ::testing::Test {
  protected:
   StoreTest() {
     const Folder folder(directory_.path() + "/docs");
-    const QuarryResult result = RunQuarry({.arguments = IndexArguments(folder.path(), store())});
+    const QuarryResult result = RunQuarry(IndexArguments(folder.path(), store()));
     QUARRY_CHECK(result.exit_code == 0);
   }
   std::string store() const { return directory_.path() + "/store"; }

@@ -167,7 +167,7 @@ TEST_F(ChatTest, StreamsChunksAsOpenAiDoes) {
     EXPECT_EQ(chunk.at("choices")[0].at("finish_reason").is_null(), &chunk != &chunks.back());
   }
   const json& message = plain.json.at("choices")[0].at("message");
-  EXPECT_EQ(content, message.at("content"));
+  EXPECT_EQ(message.at("content").get<std::string>(), content);
   const json& last = chunks.back();
   EXPECT_EQ(last.at("choices")[0].at("finish_reason"), "stop");
   EXPECT_EQ(last.at("choices")[0].at("delta").at("annotations"), message.at("annotations"));

@@ -110,7 +110,7 @@ TEST_F(ResponsesTest, StreamsTheEventsOfTheApiInTheirOrder) {
                               "response.output_item.done", "response.completed"}));
     const json& response = events.back().at("response");
     const json& message = response.at("output")[1];
-    EXPECT_EQ(text, message.at("content")[0].at("text"));
+    EXPECT_EQ(message.at("content")[0].at("text").get<std::string>(), text);
     EXPECT_EQ(message.at("content"), plain.at("output")[1].at("content"));
     if (with_results) {
       EXPECT_EQ(response.at("output")[0].at("results"), plain.at("output")[0].at("results"));

@@ -319,7 +319,7 @@ TEST_F(SearchRouteTest, AnswersWithCitationsThatStandInTheText) {
   const std::string text = source.json.at("text");
   const size_t begin = citation.at("begin");
   const size_t end = citation.at("end");
-  EXPECT_EQ(text.substr(begin, end - begin), citation.at("quote"));
+  EXPECT_EQ(text.substr(begin, end - begin), citation.at("quote").get<std::string>());
 }
 
 TEST_F(SearchRouteTest, ShowsTheContextWhenItIsAskedFor) {
