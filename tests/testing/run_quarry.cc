@@ -58,6 +58,10 @@ QuarryProcess::QuarryProcess(const QuarryCommand& command)
   const char* path = std::getenv("PATH");
   std::vector<std::string> variables = {std::string("PATH=") + (path == nullptr ? "" : path),
                                         "HOME=/"};
+  if (const char* counts = std::getenv("LLVM_PROFILE_FILE"); counts != nullptr) {
+    variables.push_back("LLVM_PROFILE_FILE=" +
+                        std::string(command.as_nobody ? "/dev/null" : counts));
+  }
   for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
   const std::vector<char*> argv = Pointers(words);
   const std::vector<char*> envp = Pointers(variables);

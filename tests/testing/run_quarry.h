@@ -18,7 +18,7 @@ constexpr uid_t kNobody = 65534;
 
 struct QuarryCommand {
   std::vector<std::string> arguments;
-  std::map<std::string, std::string> environment = {};  // besides PATH and HOME; nothing inherited
+  std::map<std::string, std::string> environment = {};  // besides PATH, HOME, where coverage goes
   std::string input = {};                               // standard input
   std::string directory = {};                           // to run in; "" = that of the test
   std::string program = {};                             // "" = quarry
