@@ -1,6 +1,7 @@
 #include "app/cli_tree.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/config.h"
 #include "base/numbers.h"
@@ -104,11 +105,11 @@ CLI::App& CommandTree::AddFamily(const std::string& name, const std::string& des
 }
 
 void CommandTree::Then(CLI::App& command, Action action) {
-  command.callback([this, action] { parsed_.action = action; });
+  command.callback([this, action = std::move(action)] { parsed_.action = action; });
 }
 
 void CommandTree::Then(CLI::App& command, std::function<Result<int>(CommandContext&)> run) {
-  Then(command, Action([run](CommandContext& context, SignalScope&) { return run(context); }));
+  Then(command, Action([run = std::move(run)](CommandContext& context, SignalScope&) { return run(context); }));
 }
 
 CLI::Option* CommandTree::AddKey(CLI::App& app, const std::string& names, const std::string& key,

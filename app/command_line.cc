@@ -80,7 +80,7 @@ std::string DescribeError(const CLI::App& app, const CLI::ParseError& error) {
   if (is_family && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     return "a command is missing: expected " + CommandsOf(app);
   }
-  const std::string what = error.what();
+  std::string what = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const std::string option = what.substr(0, what.find(':'));
     return option + (what.ends_with("missing") ? ": a value is missing" : ": given more than once");

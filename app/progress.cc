@@ -1,6 +1,7 @@
 #include "app/progress.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/text_layout.h"
 
@@ -24,7 +25,7 @@ std::string Count(const ProgressState& state, const char* of) {
 
 std::string WithTenths(double value) {
   if (value >= 9.95) return WithThousands(static_cast<uint64_t>(value));
-  const auto tenths = static_cast<uint64_t>(value * 10 + 0.5);
+  const auto tenths = static_cast<uint64_t>(std::llround(value * 10));
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 

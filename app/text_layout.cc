@@ -1,6 +1,7 @@
 #include "app/text_layout.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -236,7 +237,7 @@ std::string FormatBytes(uint64_t bytes) {
 std::string FormatSeconds(double seconds) {
   if (seconds < 0.0995) return FormatFixed(seconds * 1000, 0) + " ms";
   if (seconds < 9.95) return FormatFixed(seconds, 1) + " s";
-  const auto whole = static_cast<uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<uint64_t>(std::llround(seconds));
   if (whole < 60) return std::to_string(whole) + " s";
   if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
   return std::to_string(whole / 3600) + " h " + std::to_string(whole / 60 % 60) + " min";

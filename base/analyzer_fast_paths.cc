@@ -35,8 +35,8 @@ struct AsciiTable {
       kind[i] = kAlpha;
       kind[i - 'a' + 'A'] = kAlpha;
     }
-    for (const char c : {'.', ',', '-', '_', '/', '\''}) kind[static_cast<int>(c)] = kConnector;
-    for (const char c : {'+', '#'}) kind[static_cast<int>(c)] = kSuffix;
+    for (const char c : {'.', ',', '-', '_', '/', '\''}) kind[static_cast<uint8_t>(c)] = kConnector;
+    for (const char c : {'+', '#'}) kind[static_cast<uint8_t>(c)] = kSuffix;
   }
 };
 constexpr AsciiTable kAscii;

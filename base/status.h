@@ -106,9 +106,11 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   // Implicit on purpose: `return value;` and `return SomeError(..);` both read naturally.
-  Result(T value) : value_(std::move(value)) {}
+  Result(T value)  // NOLINT(google-explicit-constructor)
+      : value_(std::move(value)) {}
   // REQUIRES: !status.ok().
-  Result(Status status) : status_(std::move(status)) {
+  Result(Status status)  // NOLINT(google-explicit-constructor)
+      : status_(std::move(status)) {
     if (status_.ok()) Fatal(__FILE__, __LINE__, "Result made from an ok Status without a value");
   }
 

@@ -182,7 +182,7 @@ int WeightOfSymbol(char32_t before, char32_t c, char32_t after) {
 int WeightOf(const Weights& weights, Reading reading, char32_t before, char32_t c, char32_t after) {
   if (c >= 0x10000) return c >= 0x20000 && c < 0x30000 ? kVeryRare : 0;  // emoji are neutral
   if (c < 0x80) return c >= 0x20 || c == '\t' || c == '\n' || c == '\r' ? kPunctuation : kNonsense;
-  const int weight = weights[c];
+  const auto weight = static_cast<int>(weights[c]);
   if (IsCjk(c)) {
     // One alone may be the misread accented letter of a Latin word.
     if (weight == kKana && reading == Reading::kChinese) return 1;
@@ -198,19 +198,20 @@ int WeightOf(const Weights& weights, Reading reading, char32_t before, char32_t 
 
 double Plausibility(std::u16string_view text, Reading reading) {
   const Weights& weights = WeightsOfCharacters();
+  const char16_t* const units = text.data();
   const auto size = static_cast<int32_t>(text.size());
   long sum = 0;
   long count = 0;
   char32_t before = ' ';
   for (int32_t i = 0; i < size;) {
     UChar32 c;
-    U16_NEXT(text.data(), i, size, c);
+    U16_NEXT(units, i, size, c);
     if (c < 0x80 && reading != Reading::kUtf16) {
       before = static_cast<char32_t>(c);
       continue;
     }
     UChar32 after = ' ';
-    if (i < size) U16_GET(text.data(), 0, i, size, after);
+    if (i < size) U16_GET(units, 0, i, size, after);
     sum += U_IS_SURROGATE(c) ? kNonsense
                              : WeightOf(weights, reading, before, static_cast<char32_t>(c),
                                         static_cast<char32_t>(after));

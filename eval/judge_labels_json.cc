@@ -93,9 +93,10 @@ Status ParseJudgeLabel(std::string_view line, const std::string& set, JudgeLabel
   const auto a = Text(object, "a");
   const auto b = Text(object, "b");
   const auto add = [&](std::string claim, std::string text, bool carried, std::string group) {
+    std::string language = LanguageOf(object, claim);
     labels.claims.push_back({.id = id,
                              .set = set,
-                             .language = LanguageOf(object, claim),
+                             .language = std::move(language),
                              .group = Text(object, "group").value_or(std::move(group)),
                              .question = question,
                              .claim = std::move(claim),

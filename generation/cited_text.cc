@@ -23,7 +23,7 @@ bool BeginsIn(std::string_view text, std::string_view whole) {
 
 MarkerScan ScanMarker(std::string_view text) {
   MarkerScan scan;
-  const MarkerScan none;
+  MarkerScan none;
   std::string_view close = "]";
   size_t at = 1;
   if (text.starts_with(kWideOpen)) {

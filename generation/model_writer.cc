@@ -371,7 +371,7 @@ Status ModelWriter::Write(const Query& query, const index::Snapshot& snapshot,
   if (!begun && !begin().Take(reply.ok() ? std::string_view(reply->content) : "")) return Gone();
   Writing& writing = *begun;
   if (!reply.ok() || (reply->content.empty() && reply->refusal.empty())) {
-    const Status failed = reply.ok() ? UnavailableError("it said nothing") : reply.status();
+    Status failed = reply.ok() ? UnavailableError("it said nothing") : reply.status();
     if (reply.ok()) answer.usage += reply->usage;
     if (!IsModelsFault(failed.code()) || writing.has_told()) return failed;
     return WriteWithoutModel(extractive_, failed, query, snapshot, sink, context, answer);

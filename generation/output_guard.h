@@ -27,6 +27,8 @@ class OutputGuard {
   // `secret`: the instructions. What also stands in `known` (passages, question, examples) is no secret,
   // and its addresses may be told. Copies what it needs.
   OutputGuard(std::string_view secret, std::string_view known);
+  OutputGuard(const OutputGuard&) = delete;
+  OutputGuard& operator=(const OutputGuard&) = delete;
 
   // What can be told of the text so far and was not told yet.
   std::string Take(std::string_view piece);
@@ -57,9 +59,6 @@ class OutputGuard {
     bool leaking_ = false;  // the run is long enough: it is left out as long as it goes on
     bool withheld_ = false;
   };
-
-  OutputGuard(const OutputGuard&) = delete;
-  OutputGuard& operator=(const OutputGuard&) = delete;
 
   std::string WithoutAddresses(bool last);
 

@@ -149,7 +149,7 @@ std::string SmallTalkReply(SmallTalk kind, std::string_view message,
                            std::optional<uint64_t> documents) {
   const bool zh = IsChinese(message);
   const std::string count = documents ? std::to_string(*documents) + ' ' : "";
-  const std::string what =
+  std::string what =
       zh ? "我根据这里的" + (count.empty() ? "" : ' ' + count + "份") + "文档回答问题，并注明出处。"
          : "I answer questions from the " + count + (documents == 1 ? "document" : "documents") +
                " here, and show where each answer stands.";
