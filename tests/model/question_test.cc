@@ -162,6 +162,17 @@ TEST(QuestionTest, NegationIsSeen) {
   EXPECT_TRUE(AnalyseQuestion("哪些水泵不能倒转？", analyzer).negated);
 }
 
+TEST(QuestionTest, WhatIsDoneAtAPlaceSaysLittleWhereThePlaceIsAsked) {
+  const Analyzer analyzer;
+  const auto emphasis = [&](const char* question) {
+    return AnalyseQuestion(question, analyzer).terms.back().emphasis;
+  };
+  EXPECT_LT(emphasis("Where does Dana Whitlock work?"), 1);
+  EXPECT_EQ(emphasis("Where is the work permit?"), 1);
+  EXPECT_EQ(AnalyseQuestion("王磊在哪里工作？", analyzer).text, "王磊在 ？");
+  EXPECT_EQ(AnalyseQuestion("在哪里工作服可以领？", analyzer).text, "在 工作服可以领？");
+}
+
 TEST(QuestionTest, KindsAreRecognisedInSentences) {
   EXPECT_TRUE(HoldsKind(AnswerKind::kTime, "It opened in 1987.", "When did it open?"));
   EXPECT_FALSE(
