@@ -11,6 +11,7 @@
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
 #include "model/answer_kind.h"
+#include "model/asked_measure.h"
 #include "model/codes.h"
 #include "model/counted_numbers.h"
 #include "model/number_ranges.h"
@@ -281,6 +282,7 @@ class AskedNumber {
   AskedNumber(std::string_view question, model::AnswerKind kind)
       : question_(question),
         kind_(kind),
+        measure_(model::MeasureAsked(question)),
         is_asked_(kind == model::AnswerKind::kMoney ||
                   (kind == model::AnswerKind::kNumber && !AsksHowOften(Fold(question)))) {}
 
@@ -292,14 +294,16 @@ class AskedNumber {
   // Whether the row has one where it answers. `asked`: the words of the question.
   bool StandsIn(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) const {
     if (!is_asked_) return true;
-    return std::ranges::any_of(AnsweringValues(row, asked, analyzer), [&](std::string_view value) {
-      return model::HoldsKind(kind_, value, question_);
-    });
+    return model::HoldsMeasure(measure_, row.text) &&
+           std::ranges::any_of(AnsweringValues(row, asked, analyzer), [&](std::string_view value) {
+             return model::HoldsKind(kind_, value, question_);
+           });
   }
 
  private:
   const std::string_view question_;
   const model::AnswerKind kind_;
+  const model::Measure measure_;
   const bool is_asked_;
 };
 

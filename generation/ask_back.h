@@ -12,7 +12,8 @@
 // question names is one thing wherever it stands, one that names a thing of the kind that none of the rows
 // is ("the Platinum plan", not "the largest plan") does not mean these, nor does one that says the whole name of a row mean others
 // that mention it; "which" asks for the name itself, a comparison is of several, as is "how many regions",
-// a bound ("opened after 2024") chooses itself, a row without a number is none where a number is asked for, and where all that might be meant have one answer nothing
+// a bound ("opened after 2024") chooses itself, a row without a number is none where a number is asked for, nor one without
+// a length where a length is, and where all that might be meant have one answer nothing
 // need be asked. In doubt the question is clear. Pure and thread-safe.
 
 #include <cstdint>

@@ -133,6 +133,21 @@ TEST_F(ReplyRulesTest, AThingWhoseWholeNameIsSaidIsNotAskedFor) {
   EXPECT_EQ(Ask("轴承的订货号是多少？").kind, ReplyKind::kAskBack);
 }
 
+TEST_F(ReplyRulesTest, ARowWithoutWhatIsMeasuredIsNoChoice) {
+  engine_.Add({CsvTable("trains.csv", "Ferry Bridge timetable",
+                        "Train,Junction,Ferry Bridge\nL1,09:24,09:37\nL3,11:54,12:07\n"),
+               CsvTable("shike.csv", "渡口大桥时刻表",
+                        "车次,岔口,渡口大桥\nL1,09:24,09:37\nL3,11:54,12:07\n"),
+               CsvTable("wells.csv", "Wells", "Well,Depth (m)\nHeron,14\nMill,9\n"),
+               CsvTable("jing.csv", "水井", "水井,深度\n鹭井,14米\n磨坊井,9米\n")});
+  for (const char* question : {"How long is the Ferry Bridge?", "渡口大桥有多长？"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question : {"How deep is the well?", "水井有多深？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
 // The date of the tariff has the year and the place of the question, and no amount.
 TEST_F(ReplyRulesTest, ADateDoesNotAnswerHowMuch) {
   engine_.Add(
