@@ -254,7 +254,7 @@ class RecordScorer {
         return check.kind == AnswerCheck::Kind::kContains && Holds(check, sentence);
       });
       if (!says) continue;
-      if (model::IsNegated(sentence) == model::IsNegated(fact)) return false;
+      if (!model::DenyEachOther(sentence, fact)) return false;
       is_said = true;
     }
     return is_said;

@@ -55,7 +55,7 @@ bool Denies(std::string_view claim, std::string_view piece, const Analyzer& anal
     most = common;
     nearest = sentence;
   }
-  return model::IsNegated(claim) != model::IsNegated(nearest);
+  return model::DenyEachOther(claim, nearest);
 }
 
 std::string_view WithoutEndMark(std::string_view text) {

@@ -235,7 +235,7 @@ class Synthesizer {
   void ReadSentence(const Source& source, const std::string& sentence) {
     const bool is_zh = source.lang == "zh";
     if (const std::optional<std::string> affirmed = Affirmed(sentence);
-        affirmed && model::IsNegated(sentence)) {
+        affirmed && model::DenyEachOther(sentence, *affirmed)) {
       Of("negation-swap")
           .push_back(Draft(source,
                            is_zh ? source.title + "：“" + *affirmed + "”对吗？"

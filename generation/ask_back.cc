@@ -10,7 +10,10 @@
 #include "base/word_lists.h"
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
+#include "model/answer_kind.h"
+#include "model/asked_measure.h"
 #include "model/codes.h"
+#include "model/counted_numbers.h"
 #include "model/number_ranges.h"
 #include "model/question.h"
 
@@ -270,6 +273,53 @@ bool IsRow(const ContextPiece& piece, const std::vector<model::QuestionTerm>& te
       terms, [&](const model::QuestionTerm& term) { return words.contains(term.term); });
 }
 
+// "Weekly" and 每周 have no number.
+bool AsksHowOften(std::string_view folded) { return ContainsAny(folded, {"how often", "多久"}); }
+
+// The number that a question asks for, where it does.
+class AskedNumber {
+ public:
+  AskedNumber(std::string_view question, model::AnswerKind kind)
+      : question_(question),
+        kind_(kind),
+        measure_(model::MeasureAsked(question)),
+        is_asked_(kind == model::AnswerKind::kMoney ||
+                  (kind == model::AnswerKind::kNumber && !AsksHowOften(Fold(question)))) {}
+
+  // Whether prose may say it: dates alone do not, "valid from 1 January 2025".
+  bool MayStandIn(std::string_view text) const {
+    return !is_asked_ || !model::CountedNumbers(text).empty();
+  }
+
+  // Whether the row has one where it answers. `asked`: the words of the question.
+  bool StandsIn(const ContextPiece& row, const WordSet& asked, const Analyzer& analyzer) const {
+    if (!is_asked_) return true;
+    return model::HoldsMeasure(measure_, row.text) &&
+           std::ranges::any_of(AnsweringValues(row, asked, analyzer), [&](std::string_view value) {
+             return model::HoldsKind(kind_, value, question_);
+           });
+  }
+
+ private:
+  const std::string_view question_;
+  const model::AnswerKind kind_;
+  const model::Measure measure_;
+  const bool is_asked_;
+};
+
+// The terms that are no words but the end of one and the beginning of the next: 梯单 of 阶梯单价, where both words stand in
+// what was found and it stands nowhere.
+Covered BetweenWords(const std::vector<model::QuestionTerm>& terms, const Covered& anywhere) {
+  Covered between;
+  for (size_t i = 1; i + 1 < terms.size(); ++i) {
+    const bool overlaps_both =
+        terms[i - 1].end > terms[i].begin && terms[i + 1].begin < terms[i].end;
+    between.set(i,
+                overlaps_both && !anywhere.test(i) && anywhere.test(i - 1) && anywhere.test(i + 1));
+  }
+  return between;
+}
+
 // The first of each name, in order; none where there is one name alone.
 template <typename Name>
 std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, const Name& name_of) {
@@ -286,8 +336,9 @@ std::vector<Choice> Distinct(const std::vector<const ContextPiece*>& pieces, con
 }  // namespace
 
 std::vector<Choice> FindChoices(std::string_view question, const Context& context,
-                                const model::ExtractedSentence& best, const Analyzer& analyzer) {
-  if (AsksAmongSeveral(question)) return {};
+                                const std::vector<model::ExtractedSentence>& said,
+                                const Analyzer& analyzer) {
+  if (said.empty() || AsksAmongSeveral(question)) return {};
   // What bounds a number or a year chooses among the things itself.
   if (BoundsYear(Fold(question)) || !model::NumberRanges(question).empty()) return {};
   model::Question analysed = model::AnalyseQuestion(question, analyzer);
@@ -304,10 +355,18 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     }
   }
   const auto is_row = [&](const ContextPiece& piece) { return IsRow(piece, terms, analyzer); };
-  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
-    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
-           best.range.begin < piece.range.end;
-  });
+  WordSet asked;
+  for (const model::QuestionTerm& term : terms) asked.insert(term.term);
+  const AskedNumber asked_number(question, analysed.kind);
+  auto answers = pieces.end();
+  for (const model::ExtractedSentence& sentence : said) {
+    answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
+      return piece.passage == sentence.passage && piece.range.begin <= sentence.range.begin &&
+             sentence.range.begin < piece.range.end;
+    });
+    if (answers == pieces.end() || is_row(*answers) || asked_number.MayStandIn(answers->text))
+      break;
+  }
   if (answers == pieces.end() || !is_row(*answers)) return {};  // a sentence says it
   const auto covered_in = [&](const WordSet& words) {
     Covered covered;
@@ -324,15 +383,23 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     if (is_row(piece)) most = std::max(most, weight_of(covered_in(piece.all)));
   }
   const Covered same = covered_in(answers->all);
-  if (weight_of(same) < std::max(most, kKnown * weight_of(Covered().set()))) return {};
+  Covered anywhere;
+  for (const ContextPiece& piece : pieces) anywhere |= covered_in(piece.all);
+  const double all = weight_of(~BetweenWords(terms, anywhere));
+  if (weight_of(same) < std::max(most, kKnown * all)) return {};
   // One that names a thing by its code asks for that alone.
   for (size_t i = 0; i < terms.size(); ++i) {
     if (terms[i].has_digit && !same.test(i)) return {};
   }
+  // The year of a title is that of all its rows.
+  Covered years;
+  for (size_t i = 0; i < terms.size(); ++i) years.set(i, IsYearNumber(terms[i].term));
+  const double least_own = kInRowItself * weight_of(same & ~years);
   std::vector<const ContextPiece*> candidates;
   for (const ContextPiece& piece : pieces) {
     if (!is_row(piece) || covered_in(piece.all) != same) continue;
-    if (weight_of(covered_in(piece.own)) >= kInRowItself * most) candidates.push_back(&piece);
+    if (!asked_number.StandsIn(piece, asked, analyzer)) continue;
+    if (weight_of(covered_in(piece.own)) >= least_own) candidates.push_back(&piece);
   }
   if (candidates.empty()) return {};
   if (MeansOtherThings(analysed, same, candidates, pieces, context, analyzer)) return {};
@@ -354,8 +421,6 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
     std::erase_if(candidates, [&](const ContextPiece* piece) { return !is_named(piece); });
   } else {
     // Nor one that says the whole name of a thing the row whose text mentions it: 量程 of "准确度: 满量程的±0.1%".
-    WordSet asked;
-    for (const model::QuestionTerm& term : terms) asked.insert(term.term);
     const auto is_said = [&](const ContextPiece* piece) {
       return ShareAmong(WordsIn(CellsOf(*piece)[0], analyzer), asked) >= 1;
     };

@@ -173,8 +173,7 @@ Comparison ComparePieces(std::span<const DocumentPiece> first,
     first_paired[i] = second_paired[j] = true;
     const DocumentPiece& a = first[i];
     const DocumentPiece& b = second[j];
-    const bool denies =
-        model::IsNegated(TextOf(a, passages)) != model::IsNegated(TextOf(b, passages));
+    const bool denies = model::DenyEachOther(TextOf(a, passages), TextOf(b, passages));
     const bool has_other_word = a.terms != b.terms && other_word_tells;
     if (a.numbers != b.numbers || denies || has_other_word) {
       comparison.differing.emplace_back(i, j);

@@ -35,7 +35,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 17;
+constexpr uint64_t kExtractiveWriterVersion = 18;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr uint32_t kItemsOfShortAnswer = 3;
 
@@ -322,8 +322,7 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   }
   std::vector<model::ExtractedSentence> sentences;
   if (draft.sentences.empty() || has_rows) return sentences;
-  const std::vector<Choice> choices =
-      FindChoices(question, context, draft.sentences.front(), analyzer_);
+  const std::vector<Choice> choices = FindChoices(question, context, draft.sentences, analyzer_);
   for (const Choice& choice : choices) {
     if (sentences.size() == kMostChoices) break;
     // A row of a table names its document itself.

@@ -424,7 +424,7 @@ bool StandsDenied(std::string_view text, size_t word) {
 // no helmets in the office", is not denied.
 bool Denies(const PremiseStatement& statement, const Clause& clause, const Analyzer& analyzer) {
   const std::string_view text = statement.piece->text;
-  if (!model::IsNegated(text)) return false;
+  if (!model::DenialsIn(text).AreAny()) return false;
   // Of each word of the clause: whether it is denied wherever it stands.
   std::map<std::string, bool> denied;
   for (const Token& token : analyzer.Tokenize(text)) {
@@ -516,7 +516,7 @@ std::optional<FalsePremise> FindFalsePremise(std::string_view question, const Co
       }
     }
   }
-  if (model::IsNegated(premise)) return std::nullopt;
+  if (model::DenialsIn(premise).AreAny()) return std::nullopt;
   for (const PremiseStatement& statement : statements) {
     if (!contradicts(statement) || statement.share < kSaysSo) continue;
     if (!Denies(statement, clause, analyzer)) return std::nullopt;  // one affirms it

@@ -187,7 +187,7 @@ SupportText::SupportText(std::string_view text, std::vector<ByteRange> pieces,
   for (const ByteRange& range : pieces) {
     const std::string_view piece = text.substr(range.begin, range.end - range.begin);
     pieces_.push_back(
-        {.range = range, .negated = model::IsNegated(piece), .quantities = QuantitiesOf(piece)});
+        {.range = range, .denials = model::DenialsIn(piece), .quantities = QuantitiesOf(piece)});
   }
   if (!pieces_.empty()) pieces_[0].first_token = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
@@ -248,7 +248,7 @@ class SupportCheck {
     std::vector<std::string> missing;
     ReadNames(features, missing);
     ReadNumbers(features, missing);
-    features.negation = model::IsNegated(claim_) != negated_ ? 1 : 0;
+    features.negation = model::Differ(model::DenialsIn(claim_), denials_) ? 1 : 0;
     result.score = Combine(features);
     // People who labelled what it was fitted on forgave numbers; readers of answers do not.
     result.supported = result.score >= kSupportThreshold && features.numbers_missing == 0 &&
@@ -310,7 +310,7 @@ class SupportCheck {
     near_.insert(text.header_.begin(), text.header_.end());
     for (size_t i = best; i < best_end; ++i) {
       const SupportText::Piece& piece = text.pieces_[i];
-      negated_ = negated_ || piece.negated;
+      denials_ |= piece.denials;
       near_quantities_.insert(near_quantities_.end(), piece.quantities.begin(),
                               piece.quantities.end());
     }
@@ -505,7 +505,7 @@ class SupportCheck {
   double total_ = 0;
   std::unordered_set<uint64_t> near_;
   std::vector<Quantity> near_quantities_;
-  bool negated_ = false;
+  model::Denials denials_;
 };
 
 SupportResult CheckSupport(std::string_view claim, const std::vector<const SupportText*>& texts,

@@ -20,6 +20,7 @@
 #include "base/analyzer.h"
 #include "base/text.h"
 #include "generation/quantities.h"
+#include "model/answer_kind.h"
 
 namespace quarry::generation {
 
@@ -37,7 +38,7 @@ class SupportText {
     ByteRange range;
     uint32_t first_token = 0;
     uint32_t end_token = 0;
-    bool negated = false;
+    model::Denials denials;
     std::vector<Quantity> quantities;
   };
   std::vector<uint64_t> tokens_;  // hashes of the terms, in order

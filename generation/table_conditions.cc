@@ -186,7 +186,7 @@ std::string WithoutRanges(std::string text, const std::vector<model::NumberRange
   return text;
 }
 
-// "Over 5 kW or under 60 kg", "not over 5 kW" are not read.
+// "Over 5 kW or under 60 kg", "not within 5 km" are not read.
 bool MayBeReadOtherwise(std::string_view without_ranges,
                         const std::vector<NamedColumn>& conditions) {
   const bool denies_column = std::ranges::any_of(conditions, &NamedColumn::is_denied);

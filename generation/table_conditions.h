@@ -36,7 +36,7 @@ struct RowsThatMeet {
 };
 
 // nullopt where the question does not ask which rows or for an extreme (extreme_row.h), `best` is no row, or no column of
-// its table is meant; and where it wants the one or the other, "lubrication or calibration", or denies a bound.
+// its table is meant; and where it wants the one or the other, "lubrication or calibration", or denies what is no bound.
 //
 // `is_whole`: all of the document of `best` stands in the context. Only then rows are counted and added up, and only
 // where every word of the question and every denial was read and the rows are few enough to be quoted.

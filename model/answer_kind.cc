@@ -414,23 +414,56 @@ bool DeniesAt(std::string_view text, size_t at) {
 }
 
 bool IsNegated(std::string_view text) {
-  if (text.find("n't") != text.npos || text.find("n’t") != text.npos) return true;
+  std::string even;  // made where something denies
+  const auto denies_from = [&](size_t at) {
+    if (even.empty()) even = EvenForNumbers(text);
+    return !BoundBeginsAt(even, at);
+  };
+  for (const std::string_view denial : {"n't", "n’t"}) {
+    for (size_t at = text.find(denial); at != text.npos; at = text.find(denial, at + 1)) {
+      if (denies_from(at)) return true;
+    }
+  }
   std::string_view last;
   for (const Word& word : Words(text)) {  // "No. 3" is a number
     const bool is_bound = word.text == "least" && AsciiLower(last) == "at";
-    if (!is_bound && IsOneOf(word.first ? AsciiLower(word.text) : word.text, kNegations))
+    if (!is_bound && IsOneOf(word.first ? AsciiLower(word.text) : word.text, kNegations) &&
+        denies_from(static_cast<size_t>(word.text.data() - text.data()))) {
       return true;
+    }
     last = word.text;
   }
-  std::string even;  // made where a character denies
   for (size_t at = 0; at < text.size();) {
-    if (DeniesAt(text, at)) {
-      if (even.empty()) even = EvenForNumbers(text);
-      if (!BoundBeginsAt(even, at)) return true;
-    }
+    if (DeniesAt(text, at) && denies_from(at)) return true;
     NextCodePoint(text, at);
   }
   return false;
+}
+
+Denials& Denials::operator|=(const Denials& other) {
+  is_negated |= other.is_negated;
+  bounds.more |= other.bounds.more;
+  bounds.less |= other.bounds.less;
+  bounds.not_more |= other.bounds.not_more;
+  bounds.not_less |= other.bounds.not_less;
+  return *this;
+}
+
+Denials DenialsIn(std::string_view text) {
+  return {.is_negated = IsNegated(text), .bounds = BoundsSaidIn(EvenForNumbers(text))};
+}
+
+bool Differ(const Denials& a, const Denials& b) {
+  const auto bounds_what_is = [](const BoundsSaid& one, const BoundsSaid& other) {
+    return (one.not_more && other.more && !one.more && !other.not_more) ||
+           (one.not_less && other.less && !one.less && !other.not_less);
+  };
+  return a.is_negated != b.is_negated || bounds_what_is(a.bounds, b.bounds) ||
+         bounds_what_is(b.bounds, a.bounds);
+}
+
+bool DenyEachOther(std::string_view a, std::string_view b) {
+  return Differ(DenialsIn(a), DenialsIn(b));
 }
 
 }  // namespace quarry::model

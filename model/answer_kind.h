@@ -11,6 +11,8 @@
 #include <span>
 #include <string_view>
 
+#include "model/range_cues.h"
+
 namespace quarry::model {
 
 enum class AnswerKind : uint8_t { kAny, kPerson, kTime, kPlace, kNumber, kReason, kMoney };
@@ -40,10 +42,23 @@ struct WordWithoutDenial {
 // The one list of such words for all that looks at denials, Simplified and Traditional.
 std::span<const WordWithoutDenial> WordsWithoutDenial();
 
-// Whether `text` denies something: "not", "never", "isn't", "不", "没". "At least" does not, nor do Chinese words that
-// bound a number or a time (BoundBeginsAt in range_cues.h), nor words that only hold such a character: 不锈钢, 无线,
-// 未来, 淹没. "Must not exceed" does.
+// Whether `text` denies something: "not", "never", "isn't", "不", "没". "At least" does not, nor does what bounds a number
+// or a time, "must not exceed", "no later than", 不得超过 (BoundBeginsAt in range_cues.h), nor words that only hold such a
+// character: 不锈钢, 无线, 未来, 淹没.
 bool IsNegated(std::string_view text);
+
+// What a text denies, and what it bounds: two texts differ by it where one alone denies, or one bounds what the other lets
+// be, "must not exceed 82 °C" and "may exceed 82 °C".
+struct Denials {
+  bool is_negated = false;
+  BoundsSaid bounds;
+
+  bool AreAny() const { return is_negated || bounds.not_more || bounds.not_less; }
+  Denials& operator|=(const Denials& other);
+};
+Denials DenialsIn(std::string_view text);
+bool Differ(const Denials& a, const Denials& b);
+bool DenyEachOther(std::string_view a, std::string_view b);
 
 // Whether the Chinese character that begins at byte `at` is one of those that deny, and does so where it stands.
 bool DeniesAt(std::string_view text, size_t at);

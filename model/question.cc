@@ -215,12 +215,27 @@ constexpr std::string_view kWeakWords[] = {
 
 // Characters that mostly join others: a pair with one of them says little.
 constexpr std::string_view kFunctionCharacters =
-    "的了是有在由被把和与及其之为有于以对从到中上下这那个也都而或";
+    "的了是有在由被把和与及其之为有于以对从到中上下这那个也都而或每";
 
 // Two of these never mean the same.
 constexpr std::string_view kCountingWords[] = {"first", "second", "third", "fourth", "fifth",
                                                "two",   "three",  "four",  "five",   "six",
                                                "seven", "eight",  "nine",  "ten"};
+
+// What is done at a place says little where the place is asked for: "where does she work", 在哪里工作. The last words.
+constexpr std::string_view kDoneAtPlace[] = {"work", "works", "working", "based"};
+constexpr std::string_view kChineseDoneAtPlace[] = {"工作", "上班", "办公", "辦公"};
+
+// How many bytes of `rest`, which stands behind a word that asks for a place, say what is done there and no more.
+size_t EndOfDoneAtPlace(std::string_view rest) {
+  for (const std::string_view done : kChineseDoneAtPlace) {
+    if (!rest.starts_with(done)) continue;
+    size_t at = done.size();
+    const bool goes_on = at < rest.size() && IsCjk(NextCodePoint(rest, at));
+    if (!goes_on) return done.size();
+  }
+  return 0;
+}
 
 // Blanks the Chinese question words out and reports the kind that the first decisive one asks for.
 std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
@@ -250,6 +265,7 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
       rest.append(found->text);
     }
     i += found->text.size();
+    if (found->kind == AnswerKind::kPlace) i += EndOfDoneAtPlace(question.substr(i));
   }
   return rest;
 }
@@ -351,6 +367,12 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
 
   result.negated = IsNegated(text);
   const std::vector<ByteRange> quoted = QuotedRanges(text);
+  const std::vector<Word> words = Words(text);
+  const bool ends_with_done = result.kind == AnswerKind::kPlace && folded.starts_with("where ") &&
+                              !words.empty() &&
+                              IsOneOf(AsciiLower(words.back().text), kDoneAtPlace);
+  const size_t done_begin =
+      ends_with_done ? static_cast<size_t>(words.back().text.data() - text.data()) : text.size();
   const size_t value_begin =
       result.kind == AnswerKind::kAny ? AssertedValueBegin(question, text) : text.size();
   std::unordered_map<std::string, uint32_t> numbers;
@@ -369,6 +391,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
         term.emphasis = kWeak;
         term.is_name = false;
       }
+      if (token.begin >= done_begin) term.emphasis = kWeak;
       ++at_position[token.position];
       positions.push_back(token.position);
     }

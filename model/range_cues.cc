@@ -3,24 +3,19 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "base/word_lists.h"
 #include "model/counted_units.h"
+#include "model/number_reading.h"
 
 namespace quarry::model {
 namespace {
 
-// Before a number. One that another ends with stands behind it.
+// Before a number. One that another ends with stands behind it. A denial before one that compares makes it its opposite
+// (DenialBefore): "not more than", 不得低于.
 constexpr BoundCue kBefore[] = {
     {"大于等于", BoundSide::kLeast},
-    {"不少于", BoundSide::kLeast},
-    {"不低于", BoundSide::kLeast},
-    {"不小于", BoundSide::kLeast},
     {"小于等于", BoundSide::kMost},
-    {"不超过", BoundSide::kMost},
-    {"未超过", BoundSide::kMost},
-    {"不多于", BoundSide::kMost},
-    {"不高于", BoundSide::kMost},
-    {"不大于", BoundSide::kMost},
     {"不满", BoundSide::kMost, true},
     {"未满", BoundSide::kMost, true},
     {"不足", BoundSide::kMost, true},
@@ -47,13 +42,6 @@ constexpr BoundCue kBefore[] = {
     {"<", BoundSide::kMost, true},
     {"＞", BoundSide::kLeast, true},
     {"＜", BoundSide::kMost, true},
-    {"not more than", BoundSide::kMost},
-    {"no more than", BoundSide::kMost},
-    {"not less than", BoundSide::kLeast},
-    {"no less than", BoundSide::kLeast},
-    {"no fewer than", BoundSide::kLeast},
-    {"not exceeding", BoundSide::kMost},
-    {"not exceed", BoundSide::kMost},
     {"at least", BoundSide::kLeast},
     {"at most", BoundSide::kMost},
     {"up to", BoundSide::kMost},
@@ -80,8 +68,36 @@ constexpr BoundCue kBefore[] = {
     {"within", BoundSide::kMost},
 };
 
-// Before a time. None of CueBefore: a date is no number that another could be above or below.
-constexpr std::string_view kBeforeTimes[] = {"不晚于", "不早于"};
+// What a denial before a comparison bounds, by the side of what is compared.
+constexpr BoundCue kDeniedLeast = {"", BoundSide::kMost};
+constexpr BoundCue kDeniedMost = {"", BoundSide::kLeast};
+
+// What compares with a number or a time, and bounds it where it is denied.
+constexpr std::string_view kChineseComparisons[] = {"超过", "超出", "大于", "多于", "高于", "小于",
+                                                    "少于", "低于", "晚于", "早于", "长于", "短于"};
+// Before "than".
+constexpr std::string_view kComparatives[] = {
+    "more",    "less",    "fewer",   "greater", "larger",  "bigger", "smaller", "higher",
+    "lower",   "longer",  "shorter", "later",   "earlier", "sooner", "older",   "younger",
+    "heavier", "lighter", "faster",  "slower",  "deeper",  "wider",  "thicker", "narrower"};
+constexpr std::string_view kExceeding[] = {"exceed", "exceeds", "exceeding", "exceeded"};
+// These compare where a number stands behind them: "not under warranty" denies.
+constexpr std::string_view kComparingNumbers[] = {"over", "above", "below", "under", "beyond"};
+
+// Of all these: those that are below.
+constexpr std::string_view kLesser[] = {"小于",    "少于",  "低于",   "早于",   "短于",    "less",
+                                        "fewer",   "small", "lower",  "short",  "earlier", "sooner",
+                                        "younger", "light", "slower", "narrow", "below",   "under"};
+
+constexpr std::string_view kEnglishDenials[] = {"not",     "no",  "never",  "cannot",
+                                                "neither", "nor", "without"};
+constexpr std::string_view kShortDenials[] = {"n't", "n’t"};
+constexpr std::string_view kChineseDenials[] = {"不", "未", "没", "沒"};
+// Between a denial and what compares: "must not be more than", 不得超过. The longer ones first.
+constexpr std::string_view kEnglishBetween[] = {"be", "been", "to", "have", "has", "by", "any"};
+constexpr std::string_view kChineseBetween[] = {"可以", "应当", "應當", "允许", "允許", "得", "能",
+                                                "可",   "应",   "應",   "会",   "會",   "宜", "准",
+                                                "许",   "許",   "要",   "有",   "曾"};
 
 // Behind a number and its unit, or between the two: "5 or more times".
 constexpr BoundCue kBehind[] = {{"及以上", BoundSide::kLeast},    {"或以上", BoundSide::kLeast},
@@ -104,6 +120,67 @@ constexpr std::string_view kJoints[] = {"",      "，",      "、",      "但", 
                                         ", but", "but not", "and not", ", and"};
 constexpr std::string_view kIncluding[] = {"（含）", "(含)", "（含本数）", "(inclusive)"};
 
+// The word of ASCII letters that begins at byte `at`.
+std::string_view CueWordAt(std::string_view even, size_t at) {
+  size_t end = at;
+  while (end < even.size() && IsAsciiLetter(even[end])) ++end;
+  return even.substr(at, end - at);
+}
+
+// Whether a comparison begins at byte `at`.
+bool ComparesAt(std::string_view even, size_t at) {
+  if (StartsWithAny(even.substr(at), kChineseComparisons)) return true;
+  const std::string_view word = CueWordAt(even, at);
+  const size_t next = BehindSpaces(even, at + word.size());
+  if (IsOneOf(word, kExceeding)) return true;
+  if (IsOneOf(word, kComparatives)) return CueWordAt(even, next) == "than";
+  return IsOneOf(word, kComparingNumbers) && next < even.size() && ReadNumber(even, next);
+}
+
+// Without what may stand between a denial and a comparison at its end.
+std::string_view BeforeBetween(std::string_view before) {
+  while (true) {
+    while (before.ends_with(' ')) before.remove_suffix(1);
+    if (RemoveAnySuffix(before, kChineseBetween)) continue;
+    size_t begin = before.size();
+    while (begin > 0 && IsAsciiLetter(before[begin - 1])) --begin;
+    if (!IsOneOf(before.substr(begin), kEnglishBetween)) return before;
+    before = before.substr(0, begin);
+  }
+}
+
+// The byte behind what may stand between the two from byte `at` on.
+size_t BehindBetween(std::string_view even, size_t at) {
+  while (true) {
+    at = BehindSpaces(even, at);
+    std::string_view rest = even.substr(at);
+    if (RemoveAnyPrefix(rest, kChineseBetween)) {
+      at = even.size() - rest.size();
+      continue;
+    }
+    const std::string_view word = CueWordAt(even, at);
+    if (!IsOneOf(word, kEnglishBetween)) return at;
+    at += word.size();
+  }
+}
+
+// Where the denial of the comparison that begins at byte `at` begins; `at` where it is not denied.
+size_t DenialBefore(std::string_view even, size_t at) {
+  const std::string_view before = BeforeBetween(even.substr(0, at));
+  std::string_view rest = before;
+  if (RemoveAnySuffix(rest, kShortDenials)) return rest.size();
+  if (RemoveAnySuffix(rest, kChineseDenials)) {
+    // 能不能超过, 有没有超过 only ask.
+    size_t behind = before.size();
+    if (behind < even.size()) NextCodePoint(even, behind);
+    const bool only_asks = rest.ends_with(even.substr(before.size(), behind - before.size()));
+    return only_asks ? at : rest.size();
+  }
+  size_t begin = before.size();
+  while (begin > 0 && IsAsciiLetter(before[begin - 1])) --begin;
+  return IsOneOf(before.substr(begin), kEnglishDenials) ? begin : at;
+}
+
 }  // namespace
 
 const BoundCue* CueBefore(std::string_view even, size_t end, size_t& begin) {
@@ -113,8 +190,9 @@ const BoundCue* CueBefore(std::string_view even, size_t end, size_t& begin) {
     if (!before.ends_with(cue.text)) continue;
     const size_t at = end - cue.text.size();
     if (IsAsciiLetter(cue.text[0]) && at > 0 && IsAsciiAlphanumeric(before[at - 1])) continue;
-    begin = at;
-    return &cue;
+    begin = ComparesAt(even, at) ? DenialBefore(even, at) : at;
+    if (begin == at) return &cue;
+    return cue.side == BoundSide::kLeast ? &kDeniedLeast : &kDeniedMost;
   }
   return nullptr;
 }
@@ -133,9 +211,37 @@ const BoundCue* CueBehind(std::string_view even, size_t at, size_t& end) {
 }
 
 bool BoundBeginsAt(std::string_view even, size_t at) {
-  const auto begins = [&](std::string_view cue) { return even.substr(at).starts_with(cue); };
-  return std::ranges::any_of(kBefore, begins, &BoundCue::text) ||
-         std::ranges::any_of(kBeforeTimes, begins);
+  std::string_view rest = even.substr(at);
+  if (RemoveAnyPrefix(rest, kChineseDenials)) {
+    const auto begins = [&](const BoundCue& cue) { return even.substr(at).starts_with(cue.text); };
+    if (std::ranges::any_of(kBefore, begins)) return true;
+  } else if (!RemoveAnyPrefix(rest, kShortDenials)) {
+    const std::string_view word = CueWordAt(even, at);
+    if (!IsOneOf(word, kEnglishDenials)) return false;
+    rest.remove_prefix(word.size());
+  }
+  return ComparesAt(even, BehindBetween(even, even.size() - rest.size()));
+}
+
+BoundsSaid BoundsSaidIn(std::string_view even) {
+  BoundsSaid said;
+  for (size_t at = 0; at < even.size();) {
+    size_t end = at;
+    if (IsAsciiLetter(even[at])) {
+      end += CueWordAt(even, at).size();
+    } else {
+      NextCodePoint(even, end);
+    }
+    if (ComparesAt(even, at)) {
+      const std::string_view rest = even.substr(at);
+      const bool is_most = StartsWithAny(rest, kLesser);
+      const bool is_denied = DenialBefore(even, at) != at;
+      (is_denied ? (is_most ? said.not_less : said.not_more) : (is_most ? said.less : said.more)) =
+          true;
+    }
+    at = end;
+  }
+  return said;
 }
 
 bool JoinsEnds(std::string_view between) { return IsOneOf(between, kSeparators); }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The words and marks that bound a number or join two to a range: "more than", 不满, 以上, "4-6", 至. Text is that of
+// The words and marks that bound a number or join two to a range: "more than", 不满, 以上, "4-6", 至. What is denied before
+// one that compares is bounded from the other side: "must not exceed", 不得低于. Text is that of
 // EvenForNumbers. Internal to model/. Pure.
 
 #include <cstddef>
@@ -22,9 +23,21 @@ const BoundCue* CueBefore(std::string_view even, size_t end, size_t& begin);
 // Behind a number and its unit, which end at byte `at`, or between the two; and where it ends.
 const BoundCue* CueBehind(std::string_view even, size_t at, size_t& end);
 
-// Whether a Chinese cue that stands before a number or a time begins at byte `at`: 不超过, 未满, 不晚于. What stands
-// behind it is not looked at. REQUIRES: a Chinese character begins there.
+// Whether the denial that begins at byte `at`, an English word or "n't" or a Chinese character, only begins what bounds a
+// number or a time: 不超过, 未满, 不得晚于, "no more than", "must not exceed", "not later than". The number is not looked at;
+// but "over", "under" and the like bound only right before one: "not under warranty" denies. REQUIRES: no word began
+// before `at` and goes on there, but before "n't".
 bool BoundBeginsAt(std::string_view even, size_t at);
+
+// On which sides a text compares with numbers, and where it denies that: "may exceed 82 °C" says more, "must not exceed
+// 82 °C" not more.
+struct BoundsSaid {
+  bool more = false;
+  bool less = false;
+  bool not_more = false;
+  bool not_less = false;
+};
+BoundsSaid BoundsSaidIn(std::string_view even);
 
 // Whether what stands between two numbers may make them the ends of a range: "-", 至, "to".
 bool JoinsEnds(std::string_view between);

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "model/answer_weights.h"
+#include "model/asked_measure.h"
 #include "model/asked_person.h"
 #include "model/written_words.h"
 
@@ -21,8 +22,9 @@ constexpr size_t kBeginning = 4;          // bytes by which words are likened
 // Not fitted: the collections hold no code, hardly a question that asks, and few questions for a number or code, which
 // another number cannot stand for.
 constexpr double kMissingNumberPenalty = 2;
-constexpr double kOtherRangePenalty = 2;  // beside one that is stated for the number asked about
-constexpr double kSiblingPenalty = 4;     // of one that speaks of another thing of the kind
+constexpr double kOtherRangePenalty = 2;    // beside one that is stated for the number asked about
+constexpr double kOtherMeasurePenalty = 2;  // of one without a number of what the question measures
+constexpr double kSiblingPenalty = 4;       // of one that speaks of another thing of the kind
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
 constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
@@ -273,16 +275,19 @@ std::vector<SentenceFeatures> FeaturesOfSentences(const PassageReading& reading,
 std::vector<double> SentenceScores(const PassageReading& reading) {
   const AnswerWeights& weights = AnswerWeightsFor(reading.question_text());
   const std::string_view person = PersonAskedAbout(reading.question_text());
+  const Measure measure = MeasureAsked(reading.question_text());
   std::vector<double> scores;
   for (const SentenceFeatures& features : FeaturesOfSentences(reading, weights.words)) {
     const Sentence& sentence = reading.sentences()[scores.size()];
-    scores.push_back(WeightedSum(features, weights.sentences) -
-                     (sentence.kind == BlockKind::kCode ? kCodePenalty : 0.0) -
-                     kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
-                     (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
-                     (sentence.sibling ? kSiblingPenalty : 0.0) -
-                     (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
-                     (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
+    scores.push_back(
+        WeightedSum(features, weights.sentences) -
+        (sentence.kind == BlockKind::kCode ? kCodePenalty : 0.0) -
+        kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
+        (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
+        (HoldsMeasure(measure, reading.TextOf(sentence)) ? 0.0 : kOtherMeasurePenalty) -
+        (sentence.sibling ? kSiblingPenalty : 0.0) -
+        (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
+        (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;
 }

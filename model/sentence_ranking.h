@@ -55,7 +55,8 @@ std::vector<AnswerWord> AnswerWordsOf(const PassageReading& reading, const Sente
 
 // By sentence: how much it answers, a logarithm. Code counts less, for a line of it says worse what a sentence says,
 // and so does a question, which does not answer, what is said of another thing of the kind that is asked about, and what
-// is stated for other numbers than the question's where something is stated for those. What somebody is counts more than what else is said
+// is stated for other numbers than the question's where something is stated for those, and what has no length where one is
+// asked for (asked_measure.h). What somebody is counts more than what else is said
 // of a person who is asked about.
 std::vector<double> SentenceScores(const PassageReading& reading);
 

@@ -133,6 +133,37 @@ TEST_F(ReplyRulesTest, AThingWhoseWholeNameIsSaidIsNotAskedFor) {
   EXPECT_EQ(Ask("轴承的订货号是多少？").kind, ReplyKind::kAskBack);
 }
 
+TEST_F(ReplyRulesTest, ARowWithoutWhatIsMeasuredIsNoChoice) {
+  engine_.Add({CsvTable("trains.csv", "Ferry Bridge timetable",
+                        "Train,Junction,Ferry Bridge\nL1,09:24,09:37\nL3,11:54,12:07\n"),
+               CsvTable("shike.csv", "渡口大桥时刻表",
+                        "车次,岔口,渡口大桥\nL1,09:24,09:37\nL3,11:54,12:07\n"),
+               CsvTable("wells.csv", "Wells", "Well,Depth (m)\nHeron,14\nMill,9\n"),
+               CsvTable("jing.csv", "水井", "水井,深度\n鹭井,14米\n磨坊井,9米\n")});
+  for (const char* question : {"How long is the Ferry Bridge?", "渡口大桥有多长？"}) {
+    EXPECT_NE(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+  for (const char* question : {"How deep is the well?", "水井有多深？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
+// The date of the tariff has the year and the place of the question, and no amount.
+TEST_F(ReplyRulesTest, ADateDoesNotAnswerHowMuch) {
+  engine_.Add(
+      {MarkdownDocument("tariff.md",
+                        "# Water tariff of the East for 2025\n\nIn the East it holds from "
+                        "1 January 2025.\n\n| Step | Price per cubic metre |\n|---|---|\n"
+                        "| First | 1.32 |\n| Second | 1.68 |\n"),
+       MarkdownDocument("shuijia.md",
+                        "# 东岸2025年水价公告\n\n自2025年1月1日起在东岸执行。\n\n"
+                        "| 档次 | 单价 |\n|---|---|\n| 第一档 | 1.32 |\n| 第二档 | 1.68 |\n")});
+  for (const char* question : {"How much does water cost per cubic metre in the East in 2025?",
+                               "2025年东岸水的单价是多少？"}) {
+    EXPECT_EQ(Ask(question).kind, ReplyKind::kAskBack) << question;
+  }
+}
+
 TEST_F(ReplyRulesTest, ThingsThatSayTheSameAreNotAskedBack) {
   const auto pump = [](const std::string& code, const std::string& head) {
     Document document =

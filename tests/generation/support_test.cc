@@ -95,6 +95,9 @@ TEST(SupportTest, AWrongNumberUnitNameOrNegationLowersTheScore) {
   EXPECT_FALSE(negation.supported);
   EXPECT_FALSE(Check("It may run dry.", "It may not run dry.").supported);
   EXPECT_TRUE(Check("It may not run dry.", "It may not run dry.").supported);
+  const char* bound = "The bearing must not exceed 82 °C.";
+  EXPECT_EQ(Check("The bearing may exceed 82 °C.", bound).features.negation, 1);
+  EXPECT_EQ(Check("The bearing has at most 82 °C.", bound).features.negation, 0);
 }
 
 TEST(SupportTest, ChineseIsCheckedLikeEnglish) {

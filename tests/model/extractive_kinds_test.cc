@@ -20,6 +20,26 @@ TEST_F(ExtractiveAnswererTest, PlacesAndTimesNeedNoName) {
   EXPECT_EQ(First("年假有多少天？", passages), "员工每年享有十五天带薪年假。");
 }
 
+// Times of trains share a word with the bridge, and its length does not stand in them.
+TEST_F(ExtractiveAnswererTest, WhatIsMeasuredIsAnsweredByANumberOfIt) {
+  Passage trains = MakePassage(
+      "Train: L1; Junction: 09:24; Ferry Bridge: 09:37\nTrain: L3; Junction: 11:54; Ferry Bridge: "
+      "12:07",
+      9, "Ferry Bridge timetable");
+  trains.chunk.blocks = {{.kind = BlockKind::kTable, .end = trains.chunk.text.size()}};
+  Passage times = MakePassage(
+      "车次: L1; 岔口: 09:24; 渡口大桥东: 09:37\n车次: L3; 岔口: 11:54; 渡口大桥东: 12:07", 9,
+      "渡口大桥时刻表");
+  times.chunk.blocks = {{.kind = BlockKind::kTable, .end = times.chunk.text.size()}};
+  const std::string length = "The Ferry Bridge was built in 1936 and has a length of 164 metres.";
+  EXPECT_EQ(First("How long is the Ferry Bridge?",
+                  {trains, MakePassage(length + " It has seven spans.", 8, "The branch line")}),
+            length);
+  EXPECT_EQ(First("渡口大桥有多长？",
+                  {times, MakePassage("渡口大桥建于1936年，全长164米，七孔。", 8, "支线介绍")}),
+            "渡口大桥建于1936年，全长164米，七孔。");
+}
+
 // A sum with thousands apart is no year.
 TEST_F(ExtractiveAnswererTest, ThePartOfANumberIsNoTime) {
   const std::vector<Passage> passages = {

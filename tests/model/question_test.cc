@@ -139,10 +139,12 @@ TEST(QuestionTest, TheWeightOfACodeIsThatOfOneWord) {
 }
 
 TEST(QuestionTest, NegationIsSeen) {
-  for (const char* text : {"What is not covered?", "Who didn't sign?", "a pump without a seal",
-                           "哪些费用不能报销？", "哪個水廠沒有發電機？", "No phosphate is dosed.",
-                           "which of them is least noisy", "原水不过滤。", "甲方不同意。",
-                           "没收到通知。", "未来得及签字。", "It must not exceed 82 °C."}) {
+  for (const char* text :
+       {"What is not covered?", "Who didn't sign?", "a pump without a seal", "哪些费用不能报销？",
+        "哪個水廠沒有發電機？", "No phosphate is dosed.", "which of them is least noisy",
+        "原水不过滤。", "甲方不同意。", "没收到通知。", "未来得及签字。",
+        "It is not under warranty.", "not within 3 days", "It is no longer sold.", "不能超车。",
+        "没有高压泵。"}) {
     EXPECT_TRUE(IsNegated(text)) << text;
   }
   for (const char* text : {"What is covered?",   "Which engine is No. 3?",
@@ -154,12 +156,42 @@ TEST(QuestionTest, NegationIsSeen) {
                            "被洪水淹没的路段",   "总重不超过五吨",
                            "總重不超過五噸",     "工龄不满三年",
                            "工齡不滿三年",       "未满十八岁的乘客",
-                           "未滿十八歲的乘客",   "不晚於每月五日"}) {
+                           "未滿十八歲的乘客",   "不晚於每月五日",
+                           "總重不得超過五噸",   "频率不得低于28 Hz",
+                           "不应早于8点",        "能不能超过5吨"}) {
+    EXPECT_FALSE(IsNegated(text)) << text;
+  }
+  for (const char* text :
+       {"It must not exceed 82 °C.", "not more than 5 t", "No more than three visitors",
+        "no fewer than two", "it cannot exceed 5 t", "Staff mustn't exceed 90 km/h.",
+        "no later than Friday", "not earlier than 1 March", "must not be less than 28 Hz",
+        "82 °C must not be exceeded", "not over 5 kg", "without exceeding 80 %",
+        "Which temperature must the bearing not exceed?"}) {
     EXPECT_FALSE(IsNegated(text)) << text;
   }
   const Analyzer analyzer;
   EXPECT_FALSE(AnalyseQuestion("水泵能不能倒转？", analyzer).negated);  // only asks
   EXPECT_TRUE(AnalyseQuestion("哪些水泵不能倒转？", analyzer).negated);
+}
+
+TEST(QuestionTest, ABoundIsDeniedByWhatGoesBeyondIt) {
+  EXPECT_TRUE(DenyEachOther("It must not exceed 82 °C.", "It may exceed 82 °C."));
+  EXPECT_TRUE(DenyEachOther("总重不得超过5吨。", "总重可以超过5吨。"));
+  EXPECT_TRUE(DenyEachOther("It is covered.", "It is not covered."));
+  EXPECT_FALSE(DenyEachOther("It must not exceed 82 °C.", "at most 82 °C"));
+  EXPECT_FALSE(DenyEachOther("It must not exceed 82 °C.", "no more than 82 °C"));
+  EXPECT_FALSE(DenyEachOther("总重不得超过5吨。", "总重最多5吨。"));
+}
+
+TEST(QuestionTest, WhatIsDoneAtAPlaceSaysLittleWhereThePlaceIsAsked) {
+  const Analyzer analyzer;
+  const auto emphasis = [&](const char* question) {
+    return AnalyseQuestion(question, analyzer).terms.back().emphasis;
+  };
+  EXPECT_LT(emphasis("Where does Dana Whitlock work?"), 1);
+  EXPECT_EQ(emphasis("Where is the work permit?"), 1);
+  EXPECT_EQ(AnalyseQuestion("王磊在哪里工作？", analyzer).text, "王磊在 ？");
+  EXPECT_EQ(AnalyseQuestion("在哪里工作服可以领？", analyzer).text, "在 工作服可以领？");
 }
 
 TEST(QuestionTest, KindsAreRecognisedInSentences) {
