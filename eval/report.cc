@@ -204,7 +204,7 @@ std::string VerdictOf(const GateReport& gates) {
 }
 
 std::string VerdictText(const GateReport& gates) {
-  const std::string verdict = VerdictOf(gates);
+  std::string verdict = VerdictOf(gates);
   const auto failed = std::ranges::count(gates.results, GateOutcome::kFail, &GateResult::outcome);
   if (gates.invalid.empty() || failed == 0) return verdict;
   return verdict + ", " + std::to_string(failed) + (failed == 1 ? " gate FAILED" : " gates FAILED");
