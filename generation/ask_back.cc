@@ -116,7 +116,7 @@ std::string ThingIn(std::string_view text, const Analyzer& analyzer) {
 // with: "Plan", "edition", 版. Folded.
 std::vector<std::string> KindWords(const std::vector<const ContextPiece*>& rows) {
   const auto last_word = [](std::string_view cell) {
-    const std::string folded = Fold(Trim(cell));
+    std::string folded = Fold(Trim(cell));
     if (folded.empty()) return folded;
     if (IsAscii(folded.back())) return folded.substr(folded.rfind(' ') + 1);
     return folded.substr(CharacterBegin(folded, folded.size() - 1));

@@ -27,7 +27,7 @@ bool IsTableType(std::string_view media_type) {
 // What heads a cell; "" for nothing.
 std::string_view LabelOf(std::string_view cell) {
   const size_t end = cell.find(": ");
-  return end == std::string_view::npos || end > kMaxLabelText ? "" : cell.substr(0, end);
+  return end > kMaxLabelText ? "" : cell.substr(0, end);  // npos is
 }
 
 using TableCells = std::vector<std::vector<std::string_view>>;  // by row
