@@ -169,7 +169,8 @@ std::vector<Choice<model::WordFeature::kCount>> WordChoices(const std::vector<co
   std::vector<Choice<model::WordFeature::kCount>> choices;
   for (const Case* one : cases) {
     const model::PassageReading& reading = *one->reading;
-    const model::AnswerWordFinder finder(one->question, reading.question().kind);
+    const model::AnswerWordFinder finder(one->question, reading.question().kind,
+                                         reading.question().text);
     for (size_t i = 0; i < one->sentences.size(); ++i) {
       if (one->sentences[i] != Case::Is::kRight) continue;
       const model::Sentence& sentence = reading.sentences()[i];

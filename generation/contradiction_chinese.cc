@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -109,7 +110,7 @@ bool ReadBound(std::string_view text, size_t at, Bound& bound) {
 void SettleDate(Bound& bound) {
   if (bound.unit != "date") return;
   const int year = static_cast<int>(bound.value);
-  const int month = static_cast<int>((bound.value - year) * 100 + 0.5);
+  const int month = static_cast<int>(std::lround((bound.value - year) * 100));
   bound.value = DateValue(year, month, 0, bound.kind == BoundKind::kLower);
 }
 

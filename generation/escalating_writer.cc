@@ -102,7 +102,7 @@ Status EscalatingWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (accepted_level != UINT32_MAX) break;
     Answer made = blank;
     made.usage = spent;
-    const Status written = one.writer->Write(query, snapshot, nullptr, context, made);
+    Status written = one.writer->Write(query, snapshot, nullptr, context, made);
     if (!written.ok()) {
       if (!IsModelsFault(written.code())) return written;
       // The next may do what this one cannot.

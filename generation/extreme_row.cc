@@ -19,7 +19,7 @@ constexpr double kMostRowsAsked = 20;
 struct ExtremeWord {
   std::string_view word;
   bool is_least = false;
-  std::string_view attribute = "";
+  std::string_view attribute = {};
 };
 // Longer ones before those that they hold.
 constexpr ExtremeWord kExtremeWords[] = {

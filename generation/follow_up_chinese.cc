@@ -154,7 +154,7 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
 std::string ReferentOf(std::string_view pronoun, const std::string& before,
                        const std::string& answer) {
   size_t size = 0;
-  const std::string topic = ChineseTopicOf(before);
+  std::string topic = ChineseTopicOf(before);
   if (std::ranges::find(kPersonPronouns, pronoun) != std::end(kPersonPronouns)) {
     const bool asks_for_person = FindFirst(before, kAskingForPersons, size) != std::string::npos ||
                                  EndsWithAny(topic, kPersonEnds);

@@ -68,7 +68,7 @@ std::string TagFor(const std::vector<Part>& parts) {
   uint64_t hash = Hash64("judge");
   for (const Part& part : parts) hash = HashCombine(hash, Hash64(part.text));
   while (true) {
-    const std::string tag = "data-" + HashToHex(hash);
+    std::string tag = "data-" + HashToHex(hash);
     bool stands = false;
     for (const Part& part : parts) stands = stands || part.text.find(tag) != std::string::npos;
     if (!stands) return tag;

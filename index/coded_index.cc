@@ -150,7 +150,7 @@ class CodedIndex final : public VectorIndex {
              std::vector<RowId> rows)
       : file_(file),
         bytes_(std::move(bytes)),
-        codes_(std::move(codes)),
+        codes_(codes),
         links_(links),
         rows_(std::move(rows)),
         gone_(static_cast<size_t>(std::count(rows_.begin(), rows_.end(), kNoRow))) {}

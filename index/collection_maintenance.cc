@@ -408,7 +408,7 @@ Status Collection::SaveFiles(const CallContext& context) {
     copy.files_are_good = state_.files_are_good;
     save_is_due_ = false;  // what is asked for from now on is not in this copy
   }
-  const Status status = Save(copy);
+  Status status = Save(copy);
   // The system takes the memory of files back when it needs it, and that of a long first index
   // would grow until its end.
   const LexicalIndex::Replacements mapped =

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "model/asked_place.h"
 #include "model/money.h"
 #include "model/written_words.h"
 
@@ -51,6 +52,8 @@ struct Unit {
   bool is_cjk = false;
   bool is_asked = false;  // by a term of the question
   double weight = 0;      // of the terms that begin here
+  double sided = 0;       // the same, times their sides
+  int side = 0;           // of the last of them
   size_t clause = 0;
 };
 
@@ -95,6 +98,8 @@ class AnswerWordFinder::Reading {
     sums_.assign(units_.size() + 1, 0);
     for (size_t i = units_.size(); i-- > 0;) right_[i] = units_[i].is_asked ? i : right_[i + 1];
     for (size_t i = 0; i < units_.size(); ++i) sums_[i + 1] = sums_[i] + units_[i].weight;
+    sided_.assign(units_.size() + 1, 0);
+    for (size_t i = 0; i < units_.size(); ++i) sided_[i + 1] = sided_[i] + units_[i].sided;
   }
 
   std::vector<AnswerWord> Words() {
@@ -125,9 +130,13 @@ class AnswerWordFinder::Reading {
     size_t at = 0;
     for (const AskedTerm& term : asked) {
       while (at < units_.size() && units_[at].range.end <= term.range.begin) ++at;
-      if (at < units_.size()) units_[at].weight += term.weight;
+      if (at < units_.size()) {
+        units_[at].weight += term.weight;
+        units_[at].sided += term.side * term.weight;
+      }
       for (size_t i = at; i < units_.size() && units_[i].range.begin < term.range.end; ++i) {
         units_[i].is_asked = true;
+        units_[i].side = term.side;
       }
     }
   }
@@ -174,6 +183,7 @@ class AnswerWordFinder::Reading {
                                              sums_[i > kAroundWords ? i - kAroundWords : 0],
                                          0.0, 1.0);
     if (asked || joining) return f;
+    AddOrder(i, f);
     AddKind(unit, text, f);
     AddPlace(i, f);
     f[WordFeature::kAdverb] = lower_.size() > 4 && lower_.ends_with("ly");
@@ -214,6 +224,14 @@ class AnswerWordFinder::Reading {
     f[WordFeature::kNaming] = naming_;
   }
 
+  void AddOrder(size_t i, WordFeatures& f) const {
+    if (left_ != SIZE_MAX && units_[left_].side < 0)
+      f[WordFeature::kLeftInOrder] = Nearness(left_, i);
+    if (right_[i] != SIZE_MAX && units_[right_[i]].side > 0)
+      f[WordFeature::kRightInOrder] = Nearness(right_[i], i);
+    f[WordFeature::kInOrder] = std::clamp(sided_.back() - 2 * sided_[i], -1.0, 1.0);
+  }
+
   void AddPlace(size_t i, WordFeatures& f) const {
     const auto next = std::ranges::lower_bound(focuses_, i);
     if (next != focuses_.end()) f[WordFeature::kFocus] = Nearness(*next, i);
@@ -243,6 +261,7 @@ class AnswerWordFinder::Reading {
   std::vector<Unit> units_;
   std::vector<size_t> right_;  // by unit: the next that is asked, from it on
   std::vector<double> sums_;   // of the weights before a unit
+  std::vector<double> sided_;  // of weights times sides before a unit
   std::vector<double> clause_weights_;
   std::vector<size_t> focuses_;
   size_t first_asked_ = SIZE_MAX;
@@ -258,7 +277,9 @@ class AnswerWordFinder::Reading {
   bool first_ = true;
 };
 
-AnswerWordFinder::AnswerWordFinder(std::string_view question, AnswerKind kind) : kind_(kind) {
+AnswerWordFinder::AnswerWordFinder(std::string_view question, AnswerKind kind,
+                                   std::string_view text)
+    : kind_(kind), asked_place_(AskedPlace(question, text)) {
   for (const Word& word : Words(question)) words_.push_back(AsciiLower(word.text));
   for (size_t i = 0; i + 1 < words_.size() && focus_.empty(); ++i) {
     if (!IsOneOf(words_[i], {"what", "which", "many"})) continue;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@
 
 namespace quarry::model {
 
-// What is looked at in a word; each is between 0 and 1. From kPerson to kLength all are 0 of words that the question
+// What is looked at in a word; each is between 0 and 1, but kInOrder from -1 on. From kPerson on all are 0 of words that the question
 // holds and of those that only join others.
 struct WordFeature {
   enum Name : size_t {
@@ -49,6 +50,9 @@ struct WordFeature {
     kAdverb,  // ends in "ly"
     kVerbal,  // ends in "ed" or "ing"
     kLength,  // of ten letters or more: 1
+    kLeftInOrder,  // kLeft, of a word that the question, too, has before what it asks for (asked_place.h)
+    kRightInOrder,  // kRight, of one that it has behind
+    kInOrder,  // share of the question's weight that stands on the same side as there, less the rest
     kCount
   };
 };
@@ -63,11 +67,16 @@ struct AnswerWord {
 struct AskedTerm {
   ByteRange range;    // in the sentence
   double weight = 0;  // its share of the question's
+  int side = 0;  // -1: in the question it stands before what is asked for, 1: behind; 0: no telling
 };
 
 class AnswerWordFinder {
  public:
-  AnswerWordFinder(std::string_view question, AnswerKind kind);
+  // `text`: the question with the words that only ask taken out (Question::text).
+  AnswerWordFinder(std::string_view question, AnswerKind kind, std::string_view text = {});
+
+  // In `text`, behind what stands before the answer (asked_place.h).
+  std::optional<size_t> asked_place() const { return asked_place_; }
 
   // The words of `sentence`, in order. `asked` in the order of their places.
   std::vector<AnswerWord> WordsOf(std::string_view sentence,
@@ -81,6 +90,7 @@ class AnswerWordFinder {
   std::string focus_;               // the noun asked for, without a plural's s
   bool wants_price_ = false;
   bool wants_share_ = false;
+  std::optional<size_t> asked_place_;
 };
 
 }  // namespace quarry::model

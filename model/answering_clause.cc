@@ -16,11 +16,18 @@
 namespace quarry::model {
 namespace {
 
-constexpr double kWholeBonus =
-    0.1;  // share of the answer that beginning at the sentence's start is worth
-// What a reader takes in at a glance: about 25 tokens (CountTokens), of Chinese 40 characters.
-constexpr size_t kGlanceBytes = 100;
-constexpr size_t kGlanceCharacters = 40;
+// So much of a text from a place on, in bytes or, of Chinese, in characters.
+struct Stretch {
+  size_t bytes = 0;
+  size_t characters = 0;
+};
+// What a reader takes in at once, about 25 tokens (CountTokens), and what a short answer has room for, about 60.
+constexpr Stretch kGlance{100, 40};
+constexpr Stretch kQuote{240, 90};
+// Beside the answer at a glance: what the answer within a quote is worth, and beginning with the sentence, so that for
+// next to nothing nothing is cut.
+constexpr double kQuoteShare = 0.5;
+constexpr double kWholeBonus = 0.02;
 
 constexpr std::string_view kJoiningWords[] = {
     "after", "and",    "are",   "as",    "at",      "because", "before", "but",
@@ -51,10 +58,10 @@ constexpr std::string_view kNoPronouns[] = {"其他", "其它", "其中", "其�
                                             "其餘", "其次", "因此", "此外", "如此", "从此",
                                             "從此", "应该", "應該", "吉他", "尤其"};
 
-size_t GlanceFrom(std::string_view sentence, size_t begin, bool chinese) {
-  if (!chinese) return std::min(sentence.size(), begin + kGlanceBytes);
+size_t EndOf(const Stretch& stretch, std::string_view sentence, size_t begin, bool chinese) {
+  if (!chinese) return std::min(sentence.size(), begin + stretch.bytes);
   size_t end = begin;
-  for (size_t n = 0; n < kGlanceCharacters && end < sentence.size(); ++n)
+  for (size_t n = 0; n < stretch.characters && end < sentence.size(); ++n)
     NextCodePoint(sentence, end);
   return end;
 }
@@ -128,7 +135,7 @@ bool Limits(std::string_view before) {
 
 // Whether a pronoun stands among the first words of `text`.
 bool BeginsWithPronoun(std::string_view text) {
-  const std::string beginning = AsciiLower(text.substr(0, GlanceFrom(text, 0, false)));
+  const std::string beginning = AsciiLower(text.substr(0, EndOf(kGlance, text, 0, false)));
   size_t words = 0;
   for (const Word& word : Words(beginning)) {
     if (++words > kPronounWithinWords) break;
@@ -176,8 +183,9 @@ std::string_view ClauseBefore(std::string_view sentence, const ByteRange& word) 
 ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence) {
   const std::string_view text = reading.TextOf(sentence);
   const bool chinese = IsMostlyCjk(text);  // whatever it is asked in
-  if (GlanceFrom(text, 0, chinese) == text.size()) return {0, text.size()};
-  const AnswerWordFinder finder(reading.question_text(), reading.question().kind);
+  if (EndOf(kGlance, text, 0, chinese) == text.size()) return {0, text.size()};
+  const AnswerWordFinder finder(reading.question_text(), reading.question().kind,
+                                reading.question().text);
   const std::vector<AnswerWord> words = AnswerWordsOf(reading, sentence, finder);
   std::vector<double> sums = {0};  // of the words before each
   for (const AnswerWord& word : words) {
@@ -187,7 +195,12 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
   }
   size_t best_begin = 0;
   double best = -1;
-  size_t end = 0;  // of the words of a glance
+  size_t glance = 0;  // the words up to its end
+  size_t quote = 0;
+  const auto extend = [&](size_t& count, const Stretch& stretch, size_t begin) {
+    const size_t end = EndOf(stretch, text, begin, chinese);
+    while (count < words.size() && words[count].range.end <= end) ++count;
+  };
   BracketReader brackets(text);
   for (size_t i = 0; i < words.size(); ++i) {
     const ByteRange& word = words[i].range;
@@ -197,9 +210,11 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
                    !LeavesItsNounBehind(sentence, text, word.begin));
     if (!begins) continue;
     const size_t begin = i == 0 ? 0 : words[i].range.begin;
-    const size_t glance = GlanceFrom(text, begin, chinese);
-    while (end < words.size() && words[end].range.end <= glance) ++end;
-    const double held = sums[std::max(end, i)] - sums[i] + (i == 0 ? kWholeBonus * sums.back() : 0);
+    extend(glance, kGlance, begin);
+    extend(quote, kQuote, begin);
+    double held = sums[std::max(glance, i)] - sums[i];
+    held += kQuoteShare * (sums[std::max(quote, i)] - sums[i]);
+    if (i == 0) held += kWholeBonus * sums.back();
     if (held <= best) continue;
     best = held;
     best_begin = begin;

@@ -72,7 +72,7 @@ class SentenceReader {
   SentenceReader(const PassageReading& reading, const WordFeatures& word_weights)
       : reading_(reading),
         word_weights_(word_weights),
-        finder_(reading.question_text(), reading.question().kind),
+        finder_(reading.question_text(), reading.question().kind, reading.question().text),
         passages_(reading.passages().size()) {
     WeighRarely();
     for (const Passage& passage : reading.passages()) {
@@ -255,11 +255,16 @@ class SentenceReader {
 
 std::vector<AnswerWord> AnswerWordsOf(const PassageReading& reading, const Sentence& sentence,
                                       const AnswerWordFinder& finder) {
+  const std::optional<size_t> asked_place = finder.asked_place();
   std::vector<AskedTerm> asked;
   for (const TermPlace& place : sentence.places) {
+    const size_t begin = reading.question().terms[place.term].begin;
     asked.push_back(
         {{place.range.begin - sentence.range.begin, place.range.end - sentence.range.begin},
-         reading.weight(place.term) / reading.total()});
+         reading.weight(place.term) / reading.total(),
+         !asked_place           ? 0
+         : begin < *asked_place ? -1
+                                : 1});
   }
   return finder.WordsOf(reading.TextOf(sentence), asked);
 }

@@ -21,7 +21,7 @@ std::string MostLikely(const std::string& question, const std::string& text) {
   const std::vector<Passage> passages = {passage};
   const PassageReading reading(question, passages, analyzer, 160);
   const Sentence& sentence = reading.sentences().at(0);
-  const AnswerWordFinder finder(question, reading.question().kind);
+  const AnswerWordFinder finder(question, reading.question().kind, reading.question().text);
   const std::vector<AnswerWord> words = AnswerWordsOf(reading, sentence, finder);
   const auto likeness = [&](const AnswerWord& word) {
     return WeightedSum(word.features, AnswerWeightsFor(question).words);
@@ -36,6 +36,16 @@ TEST(AnswerWordsTest, TheWordOfTheKindAskedForLooksLikeTheAnswer) {
   EXPECT_EQ(MostLikely("When was the valve designed?", text), "1998");
   EXPECT_EQ(MostLikely("How many euros was the valve designed for?", text), "250");
   EXPECT_EQ(MostLikely("这台水泵是哪一年安装的？", "这台水泵于2012年安装在北站。"), "2012");
+}
+
+TEST(AnswerWordsTest, TheAnswerStandsOnTheSameSideOfTheQuestionsWords) {
+  const char* chain = "After the flood Okafor replaced Vasseloe at the weir.";
+  EXPECT_EQ(MostLikely("Who replaced Vasseloe?", chain), "Okafor");
+  EXPECT_EQ(MostLikely("Who did Okafor replace?", chain), "Vasseloe");
+  // Of Chinese, a character of it.
+  const std::string who = "甲方验收水泵，乙方维修阀门。";
+  EXPECT_TRUE(std::string("水泵").find(MostLikely("甲方验收什么？", who)) != std::string::npos);
+  EXPECT_TRUE(std::string("乙方").find(MostLikely("谁维修阀门？", who)) != std::string::npos);
 }
 
 TEST(AnswerWordsTest, WordsOfTheQuestionAreNotItsAnswer) {

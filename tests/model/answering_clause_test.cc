@@ -46,6 +46,18 @@ TEST(AnsweringClauseTest, ALongOneThatAnswersAtItsBeginningIsQuotedWhole) {
   EXPECT_EQ(PartOf("Who designed the valve?", text), text);
 }
 
+TEST(AnsweringClauseTest, WhatMayAnswerIsNotLeftOutForALittleMore) {
+  // Both names may be it, and the whole sentence is a short answer.
+  const std::string text =
+      "The footbridge at Orrin was drawn up by Lindqvist as early as the spring of 1911, and then "
+      "by Okafor once more after the flood.";
+  EXPECT_EQ(PartOf("By whom was the footbridge at Orrin drawn up?", text), text);
+  const std::string chinese =
+      "奥林的步行桥早在一九一一年春天就由市政处的林德奎斯特先生画出了最初的图纸，"
+      "后来又在大洪水之后由欧阳明重新画过一次。";
+  EXPECT_EQ(PartOf("奥林的步行桥由谁画的图纸？", chinese), chinese);
+}
+
 TEST(AnsweringClauseTest, ChineseClausesBeginBehindTheirMarks) {
   const std::string text =
       "这座老泵站位于山谷的最北端，砖砌的塔楼和看守人种下的花园至今还在，许多游人每年夏天都会来这里"
