@@ -134,7 +134,7 @@ Status Collection::Compact(const CallContext& context) {
   ++numbering_;
   linking_is_due_ = false;
   RemoveOtherGraphs();
-  const Status saved = Save(state_);
+  Status saved = Save(state_);
   save_is_due_ = !saved.ok();  // nothing else says so: no row has changed
   Publish();
   return saved;

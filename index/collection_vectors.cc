@@ -349,7 +349,7 @@ Status Collection::PrepareGeneration(GenerationId id, const CallContext& context
       --collection.preparing_;
     }
   };
-  const Status status = [&] {
+  Status status = [&] {
     const Preparing preparing{*this};
     return build();
   }();
@@ -445,7 +445,7 @@ Status Collection::SetVectorSettings(const VectorSettings& settings, const CallC
     parts.vectors = std::move(vectors);
     return OkStatus();
   };
-  if (const Status changed = change(); !changed.ok()) {
+  if (Status changed = change(); !changed.ok()) {
     record_ = old;
     return changed;
   }

@@ -314,14 +314,14 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     }
     // First: what is written without a writer would come behind the removal, and stay.
     if (collection != nullptr) collection->MarkDeleted(true);
-    if (const Status removed = impl_->objects->WriteWith(objects, std::move(batch));
+    if (Status removed = impl_->objects->WriteWith(objects, std::move(batch));
         !removed.ok()) {
       if (collection != nullptr) collection->MarkDeleted(false);
       return removed;
     }
     impl_->records.erase(name);
     impl_->loaded.erase(id);
-    const Status removed = impl_->derived->Remove(std::to_string(id.value) + "/");
+    Status removed = impl_->derived->Remove(std::to_string(id.value) + "/");
     guard.unlock();
     // The views of the others show it still, and keep its bytes.
     for (const std::shared_ptr<Collection>& other : impl_->Loaded()) {
