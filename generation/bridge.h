@@ -17,6 +17,7 @@
 #include "base/query.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "model/extractive_answerer.h"
 
 namespace quarry::generation {
 
@@ -40,6 +41,13 @@ using IsRareName = std::function<bool(std::string_view name)>;
 // Errors: those of model::TranslateWords.
 Result<std::optional<Bridge>> FindBridge(std::string_view question, const Context& context,
                                          const IsRareName& is_rare, const Analyzer& analyzer);
+
+// Of a question about a thing that it names by a code, "Is data lost when PS-13 has no power for two days?": the row of
+// the thing has another code, "PS-13; controller: WK-2", and asked of that the other documents answer. For questions
+// that are not answered as they are.
+std::optional<Bridge> FindBridgeByRow(std::string_view question, const Context& context,
+                                      const Analyzer& analyzer,
+                                      const model::ExtractiveOptions& options);
 
 // What to search for where the context has the thing that the question describes, but not what is asked of it: names
 // beside the description, each with what is asked, the likeliest first, at most `most`. Empty where the context

@@ -447,8 +447,9 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
       }
     }
     if (!is_total && !has_rows && !is_of_parts) {
-      QUARRY_ASSIGN_OR_RETURN(const std::optional<Bridge> bridge,
-                              BridgeIn(read, snapshot, readable));
+      QUARRY_ASSIGN_OR_RETURN(std::optional<Bridge> bridge, BridgeIn(read, snapshot, readable));
+      if (!bridge && draft.declined)
+        bridge = FindBridgeByRow(read.text, readable, analyzer_, options);
       if (bridge && !abolished[bridge->names.passage] && !abolished[bridge->answers.passage]) {
         SayBridge(*bridge, options.language, draft);
         may_differ = false;

@@ -82,4 +82,9 @@ bool MayNamePerson(std::string_view name) {
   return !HoldsAsciiDigit(name) && name.find(' ') != std::string_view::npos;
 }
 
+std::string_view CodeThatBegins(std::string_view text) {
+  const std::vector<std::string_view> codes = follow_up::NamingCodesOf(text);
+  return codes.empty() || codes.front().data() != text.data() ? std::string_view() : codes.front();
+}
+
 }  // namespace quarry::generation

@@ -22,4 +22,7 @@ bool StandsIn(std::string_view name, std::string_view text);
 // Whether a name is written as those of persons are: 陆文涛, "Owen Harrack", 欧文·哈拉克.
 bool MayNamePerson(std::string_view name);
 
+// The code that a text begins with: "HX-90" of "HX-90 两台"; "" where it begins with none.
+std::string_view CodeThatBegins(std::string_view text);
+
 }  // namespace quarry::generation

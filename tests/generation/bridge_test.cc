@@ -152,6 +152,12 @@ TEST_F(BridgeTest, OfSeveralNamesTheOneBesideTheDescriptionLeads) {
   EXPECT_THAT(answer.text, Not(HasSubstr("结果: 正常")));
 }
 
+TEST_F(BridgeTest, TheRowOfACodeLeadsToAnotherCode) {
+  AddChineseHarbour();
+  EXPECT_THAT(Ask("R-21停电两天，记录会有缺失吗？").text,
+              HasSubstr("TD-2停电后记录只能保存36小时"));
+}
+
 TEST_F(BridgeTest, OnePassageAnswersAlone) {
   AddHarbour();
   const Answer answer = Ask("When was the crane that tipped over at quay 4 delivered?");
