@@ -51,6 +51,33 @@ bool ShareAChunk(const Passage& a, const Passage& b) {
       ChunksOf(b), [&](ChunkId chunk) { return std::ranges::find(chunks, chunk) != chunks.end(); });
 }
 
+// Puts a passage into a context; the last ones but `kept` give way where there is no room. Not where both have none.
+void AddPassage(Passage passage, size_t kept, const retrieval::ContextOptions& options,
+                std::string_view language, Context& made) {
+  const uint32_t tokens = passage.chunk.token_count;
+  const uint32_t of_both = tokens + made.passages[kept].chunk.token_count;
+  if (options.max_passages < 2 || of_both > options.token_budget) return;
+  for (size_t i = made.passages.size(); i-- > 0;) {
+    if (made.passages.size() < options.max_passages &&
+        made.token_count + tokens <= options.token_budget) {
+      break;
+    }
+    if (i == kept) continue;
+    const Passage& last = made.passages[i];
+    made.token_count -= last.chunk.token_count;
+    made.dropped.push_back(
+        {last.chunk.id, last.chunk.document,
+         ReasonText(model::Reason::kOverTokens, language, {std::to_string(options.token_budget)})});
+    made.passages.erase(made.passages.begin() + static_cast<ptrdiff_t>(i));
+  }
+  const std::vector<ChunkId> shown = ChunksOf(passage);
+  std::erase_if(made.dropped, [&](const DroppedPassage& one) {
+    return std::ranges::find(shown, one.chunk) != shown.end();
+  });
+  made.token_count += tokens;
+  made.passages.push_back(std::move(passage));
+}
+
 }  // namespace
 
 Answerer::Answerer(const Analyzer& analyzer, const retrieval::Retriever& retriever,
@@ -108,6 +135,7 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
     made.notes = found.retrieved.notes;
   }
   QUARRY_RETURN_IF_ERROR(AddOtherLanguage(query, snapshot, found, options, context, made));
+  QUARRY_RETURN_IF_ERROR(AddSecondDocument(query, snapshot, options, context, made));
   return made;
 }
 
@@ -166,6 +194,39 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
     made.passages.push_back(std::move(passage));
   }
   made.own_support = support;
+  return OkStatus();
+}
+
+Status Answerer::AddSecondDocument(const Query& query, const index::Snapshot& snapshot,
+                                   const retrieval::ContextOptions& options,
+                                   const CallContext& context, Context& made) const {
+  constexpr uint32_t kMostFound = 5;  // of a search
+  QUARRY_ASSIGN_OR_RETURN(const std::vector<std::string> searches,
+                          extractive_.SearchesFor(query, snapshot, made));
+  if (searches.empty()) return OkStatus();
+  StageTimer timer(context, "context.second_document");
+  CallContext untraced = context;
+  untraced.trace = nullptr;
+  Context tried = made;
+  for (const std::string& text : searches) {
+    Query next = query;
+    next.text = text;
+    next.has_operators = false;
+    next.k = kMostFound;
+    const Result<Found> found = Find(next, snapshot, untraced);
+    if (!found.ok()) return context.Check();  // the answer can be had without it
+    for (const Passage& passage : found->passages) {
+      const bool is_there = std::ranges::any_of(
+          tried.passages, [&](const Passage& one) { return ShareAChunk(one, passage); });
+      if (!is_there) tried.passages.push_back(passage);
+    }
+  }
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<Bridge> bridge,
+                          extractive_.BridgeIn(query, snapshot, tried));
+  const size_t own = made.passages.size();
+  if (!bridge || bridge->answers.passage < own || bridge->names.passage >= own) return OkStatus();
+  AddPassage(std::move(tried.passages[bridge->answers.passage]), bridge->names.passage, options,
+             AnswerLanguage(query), made);
   return OkStatus();
 }
 

@@ -110,6 +110,11 @@ class Answerer {
                           const retrieval::ContextOptions& options, const CallContext& context,
                           Context& made) const;
 
+  // Puts a passage into `made` that answers together with one of it (bridge.h), where none answers alone.
+  Status AddSecondDocument(const Query& query, const index::Snapshot& snapshot,
+                           const retrieval::ContextOptions& options, const CallContext& context,
+                           Context& made) const;
+
   const retrieval::Retriever& retriever_;
   model::TokenCounter& counter_;
   const AnswerOptions options_;

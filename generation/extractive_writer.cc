@@ -15,6 +15,7 @@
 #include "generation/abstention.h"
 #include "generation/across_languages.h"
 #include "generation/ask_back.h"
+#include "generation/bridge.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
 #include "generation/contradiction.h"
@@ -143,6 +144,27 @@ ByteRange BehindChangeLabel(std::string_view text, ByteRange range) {
     break;
   }
   return range;
+}
+
+// Whether few of the chunks have a name: the rarest of its terms.
+IsRareName IsRareIn(const index::Snapshot& snapshot, const Analyzer& analyzer) {
+  constexpr uint64_t kFew = 16;
+  constexpr uint64_t kFewOf = 5;  // or one of so many
+  return [&](std::string_view name) {
+    uint64_t frequency = snapshot.live_chunks();
+    for (const Token& token : analyzer.Tokenize(name))
+      frequency = std::min(frequency, snapshot.lexical().DocumentFrequency(token.term));
+    return frequency <= std::max(kFew, snapshot.live_chunks() / kFewOf);
+  };
+}
+
+// Both statements in the place of what was drafted.
+void SayBridge(const Bridge& bridge, std::string_view language, model::ExtractiveDraft& draft) {
+  constexpr double kSupportOfBridge = 0.6;
+  draft = {.support = kSupportOfBridge};
+  draft.reason = ReasonText(Reason::kTwoDocuments, language, {bridge.name});
+  for (const BridgeStatement& one : {bridge.names, bridge.answers})
+    draft.sentences.push_back({.passage = one.passage, .range = one.range, .score = 1});
 }
 
 // Behind a list that is not told to its end.
@@ -362,6 +384,20 @@ Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const Context& 
   return across.has_value();
 }
 
+Result<std::optional<Bridge>> ExtractiveWriter::BridgeIn(const Query& query,
+                                                         const index::Snapshot& snapshot,
+                                                         const Context& context) const {
+  return FindBridge(query.text, context, IsRareIn(snapshot, analyzer_), analyzer_);
+}
+
+Result<std::vector<std::string>> ExtractiveWriter::SearchesFor(const Query& query,
+                                                               const index::Snapshot& snapshot,
+                                                               const Context& context) const {
+  constexpr size_t kMostSearches = 3;
+  return SearchesForBridge(query.text, context, IsRareIn(snapshot, analyzer_), analyzer_,
+                           kMostSearches);
+}
+
 Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapshot,
                                const AnswerSink& sink, const CallContext&, Answer& answer) const {
   answer.model = kModel;
@@ -387,11 +423,13 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   size_t left_out = 0;  // of a list
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
+    bool is_of_parts = false;
     bool may_differ = !is_total;  // whether sources are looked at that say otherwise
     if (!is_total) {
       if (const auto of_parts = DraftParts(read, readable, abolished, options)) {
         draft = *of_parts;
         HoldToOwnSupport(readable, options, draft);
+        is_of_parts = true;
         may_differ = false;  // each part has looked
       }
     }
@@ -404,6 +442,15 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
         draft = std::move(across->draft);
         model::AddReason(ReasonText(Reason::kReadAcross, options.language, {across->words}),
                          options.language, draft.reason);
+        may_differ = false;
+      }
+    }
+    if (!is_total && !has_rows && !is_of_parts) {
+      QUARRY_ASSIGN_OR_RETURN(std::optional<Bridge> bridge, BridgeIn(read, snapshot, readable));
+      if (!bridge && draft.declined)
+        bridge = FindBridgeByRow(read.text, readable, analyzer_, options);
+      if (bridge && !abolished[bridge->names.passage] && !abolished[bridge->answers.passage]) {
+        SayBridge(*bridge, options.language, draft);
         may_differ = false;
       }
     }

@@ -11,6 +11,7 @@
 
 #include "base/analyzer.h"
 #include "generation/answer_writer.h"
+#include "generation/bridge.h"
 #include "generation/question_parts.h"
 #include "model/extractive_answerer.h"
 #include "model/token_counter.h"
@@ -29,6 +30,12 @@ class ExtractiveWriter final : public AnswerWriter {
   // Whether passages in the other language carry one better than `own` (across_languages.h). Errors: those of
   // ExtractAcrossLanguages.
   Result<bool> AnswersAcross(const Query& query, const Context& context, double own) const;
+  // Two of the passages that answer together (bridge.h).
+  Result<std::optional<Bridge>> BridgeIn(const Query& query, const index::Snapshot& snapshot,
+                                         const Context& context) const;
+  // What to search for where one may be missing for that.
+  Result<std::vector<std::string>> SearchesFor(const Query& query, const index::Snapshot& snapshot,
+                                               const Context& context) const;
   // Errors: also those of the counter.
   Status Write(const Query& query, const index::Snapshot& snapshot, const AnswerSink& sink,
                const CallContext& context, Answer& answer) const override;

@@ -38,6 +38,8 @@ constexpr WordsOfReason kReasonTexts[] = {
     {Reason::kPartNotFound, "no answer was found to: {}", "没有找到答案的部分：{}"},
     {Reason::kSourcesDiffer, "sources differ", "各来源说法不同"},
     {Reason::kReadAcross, "read in the other language: {}", "按另一种语言理解：{}"},
+    {Reason::kTwoDocuments, "from two documents, which {} joins",
+     "由两份文档合起来回答，相连之处：{}"},
     {Reason::kGaveWay, "gave way to documents in the other language", "让位于另一种语言的文档"},
     {Reason::kOtherLanguageUnread, "documents in the other language were not searched: {}",
      "未检索另一种语言的文档：{}"},

@@ -31,6 +31,7 @@ enum class Reason : uint8_t {
   kPartNotFound,  // {}: of a question of several parts
   kSourcesDiffer,
   kReadAcross,           // {}: the question's words in the other language
+  kTwoDocuments,         // {}: the name that joins them
   kGaveWay,              // a passage to those in the other language
   kOtherLanguageUnread,  // {}: why
   kQuoted,
