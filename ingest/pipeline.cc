@@ -140,7 +140,7 @@ Result<IngestReport> Pipeline::Sync(FileList& list, ItemStream& stream,
 // Reads and takes the items that the list has by now. `total`: how many there will be; 0 = not known.
 Status Pipeline::TakeItems(Run& run, size_t total, const ProgressSink& progress,
                            const CallContext& context) {
-  const Status taken = TakeWindows(run, total, progress, context);
+  Status taken = TakeWindows(run, total, progress, context);
   const bool was_given_up =
       taken.code() == Code::kCancelled || taken.code() == Code::kDeadlineExceeded;
   if (was_given_up) QUARRY_RETURN_IF_ERROR(Flush(run));
