@@ -375,7 +375,8 @@ class BridgeSearch {
                                 const Division& division) const {
     if (asks_fate_) {
       const std::vector<RowCell> cells = CellsOfRow(second.piece->text);
-      if (second.piece->kind != BlockKind::kTable || cells[0].value != name) return std::nullopt;
+      if (second.piece->kind != BlockKind::kTable || cells.empty() || cells[0].value != name)
+        return std::nullopt;
       return 1;
     }
     const Terms& asked = division.asked;
