@@ -109,7 +109,9 @@ void CommandTree::Then(CLI::App& command, Action action) {
 }
 
 void CommandTree::Then(CLI::App& command, std::function<Result<int>(CommandContext&)> run) {
-  Then(command, Action([run = std::move(run)](CommandContext& context, SignalScope&) { return run(context); }));
+  Then(command, Action([run = std::move(run)](CommandContext& context, SignalScope&) {
+         return run(context);
+       }));
 }
 
 CLI::Option* CommandTree::AddKey(CLI::App& app, const std::string& names, const std::string& key,

@@ -166,8 +166,8 @@ ConfigKey Ports(std::string name, std::string description, Field field) {
 
 // An enumerator by its name.
 template <typename Field, typename Parse, typename Name>
-ConfigKey Choice(std::string name, std::string description, Field field,
-                 const std::string& choices, Parse parse, Name name_of) {
+ConfigKey Choice(std::string name, std::string description, Field field, const std::string& choices,
+                 Parse parse, Name name_of) {
   ConfigKey key = NewKey(std::move(name), std::move(description), "one of " + choices);
   key.set = [field, parse, type = key.type](Config& config, const std::vector<std::string>& texts) {
     auto value = parse(texts[0]);

@@ -68,7 +68,8 @@ Result<FileDescriptor> Open(const char* action, const std::string& path, int fla
                             const std::string& shown) {
   // The system would take the part before it for the path.
   if (path.find('\0') != std::string::npos) {
-    return InvalidArgumentError(std::string(action) + " " + shown.c_str() +  // NOLINT: up to the NUL
+    return InvalidArgumentError(std::string(action) + " " +
+                                shown.c_str() +  // NOLINT: up to the NUL
                                 ": the path contains a NUL byte");
   }
   int fd;

@@ -314,8 +314,7 @@ Status Index::DeleteCollection(const std::string& name, const CallContext& conte
     }
     // First: what is written without a writer would come behind the removal, and stay.
     if (collection != nullptr) collection->MarkDeleted(true);
-    if (Status removed = impl_->objects->WriteWith(objects, std::move(batch));
-        !removed.ok()) {
+    if (Status removed = impl_->objects->WriteWith(objects, std::move(batch)); !removed.ok()) {
       if (collection != nullptr) collection->MarkDeleted(false);
       return removed;
     }

@@ -295,8 +295,7 @@ uint64_t FirstLiveLog(rocksdb::DB& db) {
 rocksdb::Status OpenDatabase(const std::string& directory, const rocksdb::Options& options,
                              bool read_only, std::unique_ptr<rocksdb::DB>& db) {
   rocksdb::DB* opened = nullptr;
-  rocksdb::Status status = read_only
-                                     ? rocksdb::DB::OpenForReadOnly(options, directory, &opened)
+  rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(options, directory, &opened)
                                      : rocksdb::DB::Open(options, directory, &opened);
   db.reset(opened);
   return status;
