@@ -299,5 +299,48 @@ TEST_F(BackupTest, AListThatLeadsOutIsRefused) {
   EXPECT_THAT(DecodeBackupList("[]").status().message(), HasSubstr("not a JSON object"));
 }
 
+TEST_F(BackupTest, ADamagedListIsNamedByItsField) {
+  const std::string head =
+      "{\"backup_version\": 1, \"format_version\": 2, \"store_id\": \"a\", \"created_micros\": 1";
+  const auto of = [&](const std::string& files) { return head + ", \"files\": " + files + "}"; };
+  const std::string file = "{\"bytes\": 1, \"checksum\": 1}";
+  const std::pair<std::string, const char*> damaged[] = {
+      {head + "}", "BACKUP.json: files: expected an object"},
+      {of("[]"), "BACKUP.json: files: expected an object"},
+      {of("{\"db/CURRENT\": 7}"), "BACKUP.json: files.db/CURRENT: expected an object"},
+      {of("{\"db/CURRENT\": {}}"), "BACKUP.json: bytes: expected a non-negative integer"},
+      {of("{}"), "BACKUP.json: names no MANIFEST.json"},
+      {of("{\"MANIFEST.json\": " + file + "}"), "BACKUP.json: names no db/CURRENT"}};
+  fs::create_directories(Backup());
+  for (const auto& [text, message] : damaged) {
+    ASSERT_OK(WriteFileAtomically(Backup() + "/BACKUP.json", text));
+    const Status status = RestoreBackup(Backup(), Restored(), CallContext()).status();
+    EXPECT_EQ(status.code(), Code::kDataLoss) << text;
+    EXPECT_EQ(status.message(), "backup " + Backup() + ": " + message) << text;
+    EXPECT_FALSE(fs::exists(Restored())) << text;
+  }
+  EXPECT_THAT(DecodeBackupList("{\"backup_version\": 1, \"format_version\": 9}").status().message(),
+              HasSubstr("backup version 1 of format version 9, this program reads 1 of 2"));
+}
+
+TEST_F(BackupTest, NeitherIsMadeInThePlaceOfAFile) {
+  ASSERT_OK(Open());
+  Put({MakeDraft("a", {"apple"})});
+  const std::string letter = directory_.path() + "/letter.txt";
+  std::ofstream(letter) << "mine";
+  const Status made = index_->Backup(letter, CallContext()).status();
+  EXPECT_EQ(made.code(), Code::kAlreadyExists);
+  EXPECT_EQ(made.message(), "backup " + letter + ": is not a directory");
+  ASSERT_OK(index_->Backup(Backup(), CallContext()).status());
+  const Status restored = RestoreBackup(Backup(), letter, CallContext()).status();
+  EXPECT_EQ(restored.code(), Code::kAlreadyExists);
+  EXPECT_EQ(restored.message(), "restore to " + letter + ": is not a directory");
+  EXPECT_EQ(ReadFile(letter).value(), "mine");
+}
+
+TEST_F(BackupTest, AStoreThatIsNotThereHoldsNothing) {
+  EXPECT_OK(CheckOutside(directory_.path() + "/none", Backup()));
+}
+
 }  // namespace
 }  // namespace quarry::index

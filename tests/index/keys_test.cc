@@ -104,6 +104,35 @@ TEST(Keys, OfAnotherTableAreRefusedByName) {
   EXPECT_FALSE(ParseChunkKey(ChunkKey(CollectionId(1), ChunkId(0))).ok());
 }
 
+// Each names which table's key is damaged, wherever it is cut.
+TEST(Keys, ThatAreCutAreDataLoss) {
+  const CollectionId c(1);
+  const auto expect_damaged = [](const Status& status, const char* what) {
+    EXPECT_EQ(status.code(), Code::kDataLoss) << what;
+    EXPECT_THAT(status.message(), ::testing::HasSubstr(what));
+  };
+  const std::string head = DocumentByExternalIdKey(CollectionId(0), "");
+  expect_damaged(ParseDocumentByExternalIdKey(head).status(), "document id key");
+  expect_damaged(ParseDocumentByExternalIdKey(ChunkKey(c, ChunkId(1))).status(), "document id key");
+  EXPECT_EQ(ParseDocumentByExternalIdKey(DocumentByExternalIdKey(c, "文")).value(), "文");
+  expect_damaged(ParseKeyHead(head.substr(0, head.size() - 1)).status(), "key: too short");
+  expect_damaged(ParseKeyHead("\x02" + head.substr(1)).status(), "another format version");
+  const std::string row = SourceKey(c, "s", DocumentNumber(7));
+  EXPECT_EQ(ParseIndexRowDocument(row).value(), DocumentNumber(7));
+  expect_damaged(ParseIndexRowDocument(row.substr(0, 7)).status(), "names no document");
+  expect_damaged(ParseIndexRowDocument(SourceKey(c, "s", DocumentNumber(0))).status(),
+                 "names no document");
+  const std::string object = ObjectKey(ObjectKind::kFile, "s", 7, 1);
+  const std::string id = ObjectIdKey(ObjectKind::kFile, "s", "a");
+  EXPECT_EQ(ParseObjectKey(object)->number, 7u);
+  EXPECT_EQ(ParseObjectIdKey(id)->id, "a");
+  const size_t scope = ObjectPrefix(ObjectKind::kFile, "s").size() - 3;  // where "s" begins
+  for (const size_t size : {scope, scope + 1, scope + 2}) {
+    expect_damaged(ParseObjectKey(object.substr(0, size)).status(), "object key");
+    expect_damaged(ParseObjectIdKey(id.substr(0, size)).status(), "object id key");
+  }
+}
+
 // One range deletes a collection and touches no other, however close.
 TEST(Keys, OfACollectionAreOneRange) {
   const auto store = NewMemoryStore();

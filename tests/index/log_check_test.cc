@@ -152,5 +152,118 @@ TEST(LogCheck, WithoutAnyLiveLogSomethingIsMissing) {
             DataLossError(directory.path() + ": no log from 5 on is there"));
 }
 
+// CRC-32C by the bit, masked as the format has it.
+uint32_t MaskedCrc(std::string_view bytes) {
+  uint32_t crc = ~uint32_t{0};
+  for (const char c : bytes) {
+    crc ^= static_cast<uint8_t>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82F63B78u : 0);
+  }
+  crc = ~crc;
+  return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u;
+}
+
+enum LogFragment : char {
+  kWholeRecord = 1,
+  kFirstOfRecord = 2,
+  kMiddleOfRecord = 3,
+  kLastOfRecord = 4
+};
+
+std::string FragmentOf(LogFragment type, const std::string& payload) {
+  const std::string body = std::string(1, static_cast<char>(type)) + payload;
+  std::string bytes;
+  for (int shift = 0; shift < 32; shift += 8) {
+    bytes.push_back(static_cast<char>(MaskedCrc(body) >> shift));
+  }
+  bytes.push_back(static_cast<char>(payload.size() & 0xFF));
+  bytes.push_back(static_cast<char>(payload.size() >> 8));
+  return bytes + body;
+}
+
+// A batch of one change.
+std::string BatchOf(char sequence) {
+  return std::string(1, sequence) + std::string(7, '\0') + '\1' + std::string(3, '\0');
+}
+
+TEST(LogCheck, ABatchShorterThanItsHeaderIsDamage) {
+  EXPECT_EQ(SummarizeWal(FragmentOf(kWholeRecord, BatchOf(5)))->next_sequence, 6u);
+  EXPECT_EQ(SummarizeWal(FragmentOf(kWholeRecord, "short")).status(),
+            DataLossError("a batch is shorter than its header"));
+}
+
+TEST(LogCheck, ABlocksPaddingIsPassedOver) {
+  const std::string first =
+      FragmentOf(kWholeRecord, BatchOf(1) + std::string(32768 - 7 - 12 - 3, 'x'));
+  ASSERT_EQ(first.size(), 32768u - 3);
+  const std::string second = FragmentOf(kWholeRecord, BatchOf(2));
+  const auto summary = SummarizeWal(first + std::string(3, '\0') + second);
+  ASSERT_OK(summary.status());
+  EXPECT_EQ(summary->batches, 2u);
+  EXPECT_EQ(summary->next_sequence, 3u);
+}
+
+// Of what follows damage one end of a batch may be the last of the batch that was being written.
+TEST(LogCheck, TwoEndsBehindDamageProveAWholeBatch) {
+  const std::string hole(20, '\0');
+  const std::string end = FragmentOf(kLastOfRecord, "end");
+  const std::string middle = FragmentOf(kMiddleOfRecord, "middle");
+  const std::string whole = FragmentOf(kWholeRecord, BatchOf(1));
+  const auto torn = SummarizeWal(whole + hole + middle + end);
+  ASSERT_OK(torn.status());
+  EXPECT_TRUE(torn->torn);
+  EXPECT_EQ(torn->batches, 1u);
+  for (const std::string& behind : {end + end, whole, FragmentOf(kFirstOfRecord, "a")}) {
+    EXPECT_EQ(SummarizeWal(whole + hole + behind).status(),
+              DataLossError("damaged at offset " + std::to_string(whole.size()) +
+                            ", intact records follow"));
+  }
+}
+
+TEST(LogCheck, AManifestIsReadRecordByRecord) {
+  const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+  const std::string path = directory.path() + "/MANIFEST-000001";
+  ASSERT_OK(WriteFileAtomically(directory.path() + "/CURRENT", "MANIFEST-000001\n"));
+  const std::string split = FragmentOf(kFirstOfRecord, "edit") +
+                            FragmentOf(kMiddleOfRecord, " of") +
+                            FragmentOf(kLastOfRecord, " files");
+  const std::string whole = FragmentOf(kWholeRecord, "edit");
+  const std::string padded =
+      FragmentOf(kWholeRecord, std::string(32768 - 7 - 3, 'x')) + std::string(3, '\0') + whole;
+  const std::string hole(20, '\0');
+  for (const std::string& sound :
+       {std::string(), whole + split + whole, padded, whole + split.substr(0, 20), whole + hole}) {
+    ASSERT_OK(WriteFileAtomically(path, sound));
+    EXPECT_OK(CheckManifest(directory.path())) << "what a power cut leaves is for RocksDB";
+  }
+  const std::string first = FragmentOf(kFirstOfRecord, "edit");
+  const std::string last = FragmentOf(kLastOfRecord, "files");
+  const std::pair<std::string, size_t> damaged[] = {{whole + hole + whole, whole.size()},
+                                                    {whole + last, whole.size()},
+                                                    {first + whole, first.size()},
+                                                    {first + first, first.size()}};
+  for (const auto& [bytes, offset] : damaged) {
+    ASSERT_OK(WriteFileAtomically(path, bytes));
+    EXPECT_EQ(CheckManifest(directory.path()),
+              DataLossError(path + ": damaged at offset " + std::to_string(offset) +
+                            ", intact records follow"));
+  }
+}
+
+TEST(LogCheck, WhatIsNoFileOfTheDatabaseIsSaid) {
+  const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
+  const std::string current = directory.path() + "/CURRENT";
+  ASSERT_OK(WriteFileAtomically(current, std::string(257, 'M')));
+  const Status large = CheckManifest(directory.path());
+  EXPECT_EQ(large.code(), Code::kDataLoss);
+  EXPECT_THAT(large.message(), HasSubstr(current));
+  ASSERT_OK(WriteFileAtomically(current, "MANIFEST-000001\n"));
+  std::filesystem::create_directory(directory.path() + "/MANIFEST-000001");
+  EXPECT_THAT(CheckManifest(directory.path()).message(), HasSubstr("is a directory"));
+  const Status none = CheckWals(directory.path() + "/none", 0).status();
+  EXPECT_EQ(none.code(), Code::kUnavailable);
+  EXPECT_THAT(none.message(), HasSubstr("list " + directory.path() + "/none: "));
+}
+
 }  // namespace
 }  // namespace quarry::index

@@ -128,6 +128,79 @@ TEST_F(ObjectTableTest, CreateAndUpdateSayWhatIsThere) {
       HasSubstr("expected at most 4194304"));
 }
 
+TEST_F(ObjectTableTest, WhatIsNotThereHasNoParts) {
+  const ObjectName file{ObjectKind::kFile, "a"};
+  ASSERT_OK(Objects().Put(file, "1"));
+  EXPECT_EQ(Objects().GetPart(file, 0).value(), std::nullopt) << "the record is no part";
+  const auto fail = [](uint32_t, std::string_view) {
+    ADD_FAILURE();
+    return true;
+  };
+  EXPECT_OK(Objects().ForEachPart({ObjectKind::kFile, "ghost"}, 0, fail));
+  EXPECT_OK(Objects().ForEachPart(file, 0, fail));
+  EXPECT_THAT(Objects().Put({ObjectKind::kFile, std::string(513, 'i')}, "").message(),
+              HasSubstr("an id of 513 bytes: expected 1 to 512"));
+}
+
+// What a batch puts before it empties a scope goes; what it puts there later, and elsewhere, stays.
+TEST_F(ObjectTableTest, ABatchEmptiesAScopeOfWhatItPutThere) {
+  ObjectBatch batch;
+  batch.Put({ObjectKind::kFile, "a", "s"}, "before");
+  batch.Put({ObjectKind::kFile, "a", "t"}, "elsewhere");
+  batch.Put({ObjectKind::kRun, "a", "s"}, "of another kind");
+  batch.DeleteScope(ObjectKind::kFile, "s");
+  batch.Put({ObjectKind::kFile, "b", "s"}, "after");
+  ASSERT_OK(Objects().Write(batch));
+  EXPECT_THAT(Ids({}, "s"), ElementsAre("b"));
+  EXPECT_EQ(Value({ObjectKind::kFile, "a", "s"}), "(none)");
+  EXPECT_EQ(Value({ObjectKind::kFile, "a", "t"}), "elsewhere");
+  EXPECT_EQ(Value({ObjectKind::kRun, "a", "s"}), "of another kind");
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_F(ObjectTableTest, AnIdWithoutARecordAndAKeyThatIsCutAreDamage) {
+  WriteBatch damage;
+  damage.Put(ObjectIdKey(ObjectKind::kFile, "", "ghost"), EncodeInteger(5));
+  damage.Put(ObjectPrefix(ObjectKind::kRun, "") + "x", "");
+  ASSERT_OK(Objects().WriteWith(ObjectBatch(), std::move(damage)));
+  EXPECT_EQ(Objects().Get({ObjectKind::kFile, "ghost"}).status(),
+            DataLossError("object \"ghost\" has an id and no record"));
+  std::vector<Status> damaged;
+  const auto visit = [](const Object&) { return true; };
+  const Status all = Objects().ForEach(ObjectKind::kRun, visit, &damaged);
+  EXPECT_EQ(all.code(), Code::kDataLoss);
+  EXPECT_EQ(Objects().List(ObjectKind::kRun, "").status().message(), all.message());
+}
+
+TEST_F(ObjectTableTest, ADamagedRecordIsNamedByItsKind) {
+  const std::pair<ObjectKind, const char*> kinds[] = {
+      {ObjectKind::kApiKey, "API key"},
+      {ObjectKind::kFile, "file"},
+      {ObjectKind::kVectorStore, "vector store"},
+      {ObjectKind::kVectorStoreFile, "file of a vector store"},
+      {ObjectKind::kFileBatch, "batch of files"},
+      {ObjectKind::kResponse, "response"},
+      {ObjectKind::kConversation, "conversation"},
+      {ObjectKind::kFeedback, "feedback"},
+      {ObjectKind::kAnswer, "answer"},
+      {ObjectKind::kRun, "run"},
+      {ObjectKind::kVerdict, "verdict"},
+      {ObjectKind::kProfile, "profile"},
+      {ObjectKind::kTask, "task"},
+      {ObjectKind::kEmbedding, "embedding"},
+      {ObjectKind::kRelayed, "relayed reply"},
+      {ObjectKind::kSource, "source"},
+      {ObjectKind::kWebPage, "web page"},
+      {static_cast<ObjectKind>(255), "of another version"}};
+  for (const auto& [kind, name] : kinds) {
+    WriteBatch damage;
+    damage.Put(ObjectKey(kind, "", 9, 0), "\x63");
+    ASSERT_OK(Objects().WriteWith(ObjectBatch(), std::move(damage)));
+    EXPECT_THAT(Objects().ForEach(kind, [](const Object&) { return true; }).message(),
+                HasSubstr("object number 9 (" + std::string(name) + "): "));
+  }
+}
+
 TEST_F(ObjectTableTest, WhatBelongsToACollectionGoesWithItThroughTheTable) {
   for (const char* store : {"manuals", "手册"}) {
     const ObjectName file{ObjectKind::kVectorStoreFile, "f", store};

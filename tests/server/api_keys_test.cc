@@ -117,8 +117,43 @@ TEST_F(ApiKeysTest, WhatMakesNoSenseIsRefused) {
             "principals: bind what a key reads; one that writes, or administers, has none");
   EXPECT_EQ(message({.name = "x", .expires_at = "2001-01-01"}),
             "expires_at: expected a time to come, as 2027-01-31T12:00:00Z, got \"2001-01-01\"");
+  EXPECT_EQ(message({.name = std::string(101, 'x')}), "name: expected 1 to 100 bytes, got 101");
+  EXPECT_EQ(message({.name = "x", .collections = std::vector<std::string>(101, "c")}),
+            "collections: expected 1 to 100 names, got 101");
+  EXPECT_EQ(message({.name = "x", .principals = {{"ann", ""}}}), "principals: a name is empty");
+  EXPECT_EQ(message({.name = "x", .instructions = std::string(kMaxInstructionBytes + 1, 'i')}),
+            "instructions: expected at most 4000 bytes, got 4001");
+  EXPECT_FALSE(keys_.Any().value());
   EXPECT_EQ(ParseScope("root").status().message(),
             "expected query, ingest, metrics or admin, got \"root\"");
+}
+
+TEST_F(ApiKeysTest, ScopesAreAListOfNamesEachOnce) {
+  const auto read = [](const std::string& scopes, KeyGrant& grant) {
+    const JsonValue json = ParseJson(R"({"name": "x", "scopes": )" + scopes + "}").value();
+    ObjectReader reader(json, "");
+    ReadGrant(reader, grant);
+    return reader.Finish();
+  };
+  KeyGrant grant;
+  EXPECT_EQ(read(R"("query")", grant).message(), "scopes: expected a list of scopes, not a string");
+  EXPECT_EQ(read(R"(["query", "root"])", grant).message(),
+            "scopes: expected query, ingest, metrics or admin, got \"root\"");
+  EXPECT_EQ(read("[1]", grant).message(),
+            "scopes: expected query, ingest, metrics or admin, got \"a number\"");
+  ASSERT_OK(read(R"(["ingest", "query", "ingest"])", grant));
+  EXPECT_EQ(grant.scopes, (std::vector<Scope>{Scope::kIngest, Scope::kQuery}));
+}
+
+// Kept by damage alone: such a time is refused where a key is made.
+TEST_F(ApiKeysTest, AKeyWhoseTimeCannotBeReadHasExpired) {
+  const CreatedKey created = Create({.name = "ci", .expires_at = "2030-01-01"});
+  ASSERT_OK(engine_.index->objects().Update(
+      {.kind = index::ObjectKind::kApiKey, .id = created.record.id},
+      [](std::string value) -> Result<std::string> {
+        return value.replace(value.find("2030-01-01"), 10, "2030-99-99");
+      }));
+  EXPECT_EQ(StateOf(created.key), State::kExpired);
 }
 
 TEST_F(ApiKeysTest, ADamagedRecordIsSaid) {

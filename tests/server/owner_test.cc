@@ -299,5 +299,34 @@ TEST_F(OwnerTest, MetricsNeedAScopeOfTheirOwnOnly) {
   EXPECT_EQ(Send(owner_, "GET", "/metrics").status, 403);
 }
 
+TEST(OwnerOfTest, ADamagedValueIsNobodys) {
+  EXPECT_EQ(OwnerOf(R"({"title": "t", "owner": {"key": "key_a", "bytes": 7}})").key, "key_a");
+  EXPECT_EQ(OwnerOf(R"({"title": "t", "owner": {"key": "key_a", "bytes": 7}})").bytes, 7u);
+  for (const char* value :
+       {"", "{", "[]", "7", "{}", R"({"owner": 7})", R"({"owner": {"key": "key_a"}})",
+        R"({"owner": {"key": "key_a", "bytes": -1}})"}) {
+    const Owner owner = OwnerOf(value);
+    EXPECT_EQ(owner.key, "") << value;
+    EXPECT_EQ(owner.bytes, 0u) << value;
+  }
+}
+
+TEST(OwnerQuotaTest, ABoundOfObjectsAloneBoundsNoBytes) {
+  OwnerQuota quota({.objects = 1});
+  const Caller caller{.key = "key_a", .is_admin = false};
+  {
+    Result<OwnerQuota::Room> room = quota.Reserve(caller, {.key = "key_a", .bytes = UINT32_MAX});
+    ASSERT_OK(room.status());
+    room->Keep();
+  }
+  EXPECT_EQ(quota.Reserve(caller, {.key = "key_a", .bytes = 1}).status().code(),
+            Code::kResourceExhausted);
+  // Who holds nothing gives nothing back: neither to another nor to itself.
+  quota.Return({.key = "key_b", .bytes = 9}, 1);
+  EXPECT_FALSE(quota.Reserve(caller, {.key = "key_a", .bytes = 1}).ok());
+  quota.Return({.key = "key_a", .bytes = UINT32_MAX}, 1);
+  EXPECT_TRUE(quota.Reserve(caller, {.key = "key_a", .bytes = 1}).ok());
+}
+
 }  // namespace
 }  // namespace quarry::server

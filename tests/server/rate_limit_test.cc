@@ -79,6 +79,38 @@ TEST(KeyMeter, TokensAreOwedWhenTheyAreKnown) {
   EXPECT_TRUE(meter.Admit(kStart + seconds(61)).admitted);
 }
 
+TEST(KeyMeter, TheLimitThatLastsLongestIsSaid) {
+  const auto used_up = [](const KeyLimits& limits) {
+    KeyMeter meter(limits, kStart);
+    EXPECT_TRUE(meter.Admit(kStart).admitted);
+    meter.ChargeTokens(1, kStart);
+    return meter.Admit(kStart);
+  };
+  const KeyMeter::Admission day = used_up({.requests_per_minute = 1, .requests_per_day = 1});
+  EXPECT_EQ(day.message, "this key is for 1 requests per day, and they are used up");
+  EXPECT_EQ(day.retry_seconds, 24u * 3600);
+  const KeyMeter::Admission tokens = used_up({.requests_per_minute = 1, .tokens_per_day = 1});
+  EXPECT_EQ(tokens.message, "this key is for 1 tokens per day, and they are used up");
+  EXPECT_EQ(tokens.retry_seconds, 24u * 3600);
+}
+
+TEST(KeyMeter, HeadersAreOfTheLimitWithLessLeft) {
+  KeyMeter minute({.requests_per_minute = 2, .requests_per_day = 100}, kStart);
+  EXPECT_EQ(HeaderOf(minute.Admit(kStart), "x-ratelimit-limit-requests"), "2");
+  KeyMeter day({.requests_per_minute = 100, .requests_per_day = 2}, kStart);
+  EXPECT_EQ(HeaderOf(day.Admit(kStart), "x-ratelimit-limit-requests"), "2");
+}
+
+TEST(KeyMeter, TokensAreTakenFromNoLimitOfRequests) {
+  KeyMeter meter({.requests_per_minute = 2, .tokens_per_minute = 10}, kStart);
+  EXPECT_TRUE(meter.Admit(kStart).admitted);
+  meter.ChargeTokens(9, kStart);
+  const KeyMeter::Admission second = meter.Admit(kStart);
+  EXPECT_TRUE(second.admitted);
+  EXPECT_EQ(HeaderOf(second, "x-ratelimit-remaining-requests"), "0");
+  EXPECT_EQ(HeaderOf(second, "x-ratelimit-remaining-tokens"), "1");
+}
+
 TEST(FailureLimiter, BlocksASourceAndNoOther) {
   FailureLimiter limiter;
   for (int i = 0; i < 10; ++i) {
