@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/text.h"
@@ -20,11 +21,30 @@ constexpr std::pair<std::string_view, Measure> kEnglishMeasures[] = {
     {"tall", Measure::kLength},       {"wide", Measure::kLength},      {"thick", Measure::kLength},
     {"heavy", Measure::kMass}};
 constexpr std::pair<std::string_view, Measure> kChineseMeasures[] = {
+    {"多长时间", Measure::kTime},     {"多長時間", Measure::kTime},
     {"多长", Measure::kLengthOrTime}, {"多長", Measure::kLengthOrTime},
     {"多远", Measure::kLengthOrTime}, {"多遠", Measure::kLengthOrTime},
     {"多深", Measure::kLength},       {"多宽", Measure::kLength},
     {"多寬", Measure::kLength},       {"多厚", Measure::kLength},
     {"有多重", Measure::kMass}};  // 多重 alone is manifold
+// What ends with 多 and does not ask: 许多长椅, 更多远程设备, 最多深30米.
+constexpr std::string_view kEndWithMany[] = {"许", "許", "很", "更", "最", "众", "眾", "诸",
+                                             "諸", "大", "较", "較", "不", "太", "好"};
+// Behind 有多重: 有多重要, 有多重身份. Only these go on where a mass is asked for.
+constexpr std::string_view kBehindMass[] = {"呢", "啊", "呀", "才", "的", "吗", "嗎", "了", "以"};
+// Behind the English word; else it says of what follows how it is: "how deep learning works", "how far along".
+constexpr std::string_view kBehindEnglish[] = {
+    "is",    "are",   "was",    "were",  "be",     "do",    "does",  "did", "can",  "could",
+    "must",  "may",   "might",  "shall", "should", "will",  "would", "has", "have", "had",
+    "a",     "an",    "the",    "it",    "they",   "you",   "we",    "i",   "he",   "she",
+    "this",  "that",  "these",  "those", "my",     "our",   "your",  "its", "his",  "her",
+    "their", "after", "before", "until", "from",   "to",    "in",    "of",  "away", "apart",
+    "for",   "ago",   "back",   "below", "above",  "under", "off",   "out", "at"};
+// How long a text may be; its Chinese units also where "how long" asks.
+constexpr std::string_view kTextLengths[] = {"character", "char",  "letter", "digit", "word",
+                                             "page",      "line",  "bit",    "byte",  "sentence",
+                                             "paragraph", "slide", "symbol"};
+constexpr std::string_view kChineseTextLengths[] = {"字", "个字", "位", "页", "頁", "行", "个字符"};
 
 // As UnitBehind names them.
 constexpr std::string_view kLengths[] = {
@@ -48,8 +68,10 @@ constexpr std::pair<std::string_view, std::string_view> kBrackets[] = {
 
 bool IsUnitOf(Measure measure, std::string_view unit) {
   if (measure == Measure::kMass) return IsOneOf(unit, kMasses);
-  return IsOneOf(unit, kLengths) ||
-         (measure == Measure::kLengthOrTime && IsOneOf(unit, kDurations));
+  const bool may_be_time = measure == Measure::kLengthOrTime || measure == Measure::kTime;
+  return (measure != Measure::kTime && IsOneOf(unit, kLengths)) ||
+         (may_be_time && IsOneOf(unit, kDurations)) ||
+         (measure == Measure::kLengthOrTime && IsOneOf(unit, kTextLengths));
 }
 
 // Whether a unit of it, which no other is made of, stands right behind byte `at`; and where it ends.
@@ -64,8 +86,10 @@ bool StandsUnit(Measure measure, std::string_view even, size_t at, size_t& end) 
     end = even.size() - rest.size() + one.size();
     return rest.starts_with(one);
   };
-  return measure == Measure::kMass ? std::ranges::any_of(kChineseMasses, stands)
-                                   : std::ranges::any_of(kChineseLengths, stands);
+  if (measure == Measure::kTime) return false;
+  if (measure == Measure::kMass) return std::ranges::any_of(kChineseMasses, stands);
+  return std::ranges::any_of(kChineseLengths, stands) ||
+         (measure == Measure::kLengthOrTime && std::ranges::any_of(kChineseTextLengths, stands));
 }
 
 // "Length (m): 164"
@@ -80,19 +104,31 @@ bool StandsInBrackets(Measure measure, std::string_view even) {
   return false;
 }
 
+// Whether the Chinese words at byte `at` ask.
+bool AsksMeasureAt(std::string_view question, size_t at, std::string_view asking, Measure measure) {
+  if (EndsWithAny(question.substr(0, at), kEndWithMany)) return false;
+  const std::string_view behind = question.substr(at + asking.size());
+  size_t end = 0;
+  const bool goes_on = !behind.empty() && IsCjk(NextCodePoint(behind, end));
+  return measure != Measure::kMass || !goes_on || StartsWithAny(behind, kBehindMass);
+}
+
 }  // namespace
 
 Measure MeasureAsked(std::string_view question) {
   for (const auto& [asking, measure] : kChineseMeasures) {
-    if (question.find(asking) != question.npos) return measure;
-  }
-  std::string last;
-  for (const Word& word : Words(question)) {
-    std::string lower = AsciiLower(word.text);
-    for (const auto& [asking, measure] : kEnglishMeasures) {
-      if (last == "how" && lower == asking) return measure;
+    for (size_t at = question.find(asking); at != question.npos;
+         at = question.find(asking, at + asking.size())) {
+      if (AsksMeasureAt(question, at, asking, measure)) return measure;
     }
-    last = std::move(lower);
+  }
+  const std::vector<Word> words = Words(question);
+  for (size_t i = 1; i < words.size(); ++i) {
+    if (AsciiLower(words[i - 1].text) != "how") continue;
+    if (i + 1 < words.size() && !IsOneOf(AsciiLower(words[i + 1].text), kBehindEnglish)) continue;
+    for (const auto& [asking, measure] : kEnglishMeasures) {
+      if (AsciiLower(words[i].text) == asking) return measure;
+    }
   }
   return Measure::kNone;
 }

@@ -9,8 +9,9 @@
 
 namespace quarry::model {
 
-// "How long" may ask for either, of a bridge and of a warranty.
-enum class Measure : uint8_t { kNone, kLength, kLengthOrTime, kMass };
+// "How long" may ask for either, of a bridge and of a warranty, and for the characters of a password; 多长时间 asks for a
+// time alone. None is known of "how deep learning works", "how far along", 许多长椅, 有多重要.
+enum class Measure : uint8_t { kNone, kLength, kLengthOrTime, kTime, kMass };
 
 Measure MeasureAsked(std::string_view question);
 

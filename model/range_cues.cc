@@ -26,6 +26,7 @@ constexpr BoundCue kBefore[] = {
     {"至多", BoundSide::kMost},
     {"最多", BoundSide::kMost},
     {"超过", BoundSide::kLeast, true},
+    {"超出", BoundSide::kLeast, true},
     {"大于", BoundSide::kLeast, true},
     {"多于", BoundSide::kLeast, true},
     {"高于", BoundSide::kLeast, true},
@@ -51,18 +52,30 @@ constexpr BoundCue kBefore[] = {
     {"higher than", BoundSide::kLeast, true},
     {"heavier than", BoundSide::kLeast, true},
     {"older than", BoundSide::kLeast, true},
+    {"larger than", BoundSide::kLeast, true},
+    {"bigger than", BoundSide::kLeast, true},
+    {"faster than", BoundSide::kLeast, true},
+    {"deeper than", BoundSide::kLeast, true},
+    {"wider than", BoundSide::kLeast, true},
+    {"thicker than", BoundSide::kLeast, true},
+    {"taller than", BoundSide::kLeast, true},
     {"in excess of", BoundSide::kLeast, true},
     {"exceeding", BoundSide::kLeast, true},
     {"exceeds", BoundSide::kLeast, true},
     {"exceed", BoundSide::kLeast, true},
     {"over", BoundSide::kLeast, true},
     {"above", BoundSide::kLeast, true},
+    {"beyond", BoundSide::kLeast, true},
     {"less than", BoundSide::kMost, true},
     {"fewer than", BoundSide::kMost, true},
     {"shorter than", BoundSide::kMost, true},
     {"lower than", BoundSide::kMost, true},
     {"lighter than", BoundSide::kMost, true},
     {"younger than", BoundSide::kMost, true},
+    {"smaller than", BoundSide::kMost, true},
+    {"slower than", BoundSide::kMost, true},
+    {"narrower than", BoundSide::kMost, true},
+    {"thinner than", BoundSide::kMost, true},
     {"below", BoundSide::kMost, true},
     {"under", BoundSide::kMost, true},
     {"within", BoundSide::kMost},
@@ -73,28 +86,41 @@ constexpr BoundCue kDeniedLeast = {"", BoundSide::kMost};
 constexpr BoundCue kDeniedMost = {"", BoundSide::kLeast};
 
 // What compares with a number or a time, and bounds it where it is denied.
-constexpr std::string_view kChineseComparisons[] = {"超过", "超出", "大于", "多于", "高于", "小于",
-                                                    "少于", "低于", "晚于", "早于", "长于", "短于"};
+constexpr std::string_view kChineseComparisons[] = {"超过", "超出", "大于", "多于", "高于",
+                                                    "小于", "少于", "低于", "晚于", "迟于",
+                                                    "遲于", "早于", "长于", "短于"};
 // Before "than".
 constexpr std::string_view kComparatives[] = {
-    "more",    "less",    "fewer",   "greater", "larger",  "bigger", "smaller", "higher",
-    "lower",   "longer",  "shorter", "later",   "earlier", "sooner", "older",   "younger",
-    "heavier", "lighter", "faster",  "slower",  "deeper",  "wider",  "thicker", "narrower"};
+    "more",   "less",    "fewer",    "greater", "larger", "bigger",  "smaller",
+    "higher", "lower",   "longer",   "shorter", "later",  "earlier", "sooner",
+    "older",  "younger", "heavier",  "lighter", "faster", "slower",  "deeper",
+    "wider",  "thicker", "narrower", "taller",  "thinner"};
 constexpr std::string_view kExceeding[] = {"exceed", "exceeds", "exceeding", "exceeded"};
 // These compare where a number stands behind them: "not under warranty" denies.
 constexpr std::string_view kComparingNumbers[] = {"over", "above", "below", "under", "beyond"};
 
 // Of all these: those that are below.
-constexpr std::string_view kLesser[] = {"小于",    "少于",  "低于",   "早于",   "短于",    "less",
-                                        "fewer",   "small", "lower",  "short",  "earlier", "sooner",
-                                        "younger", "light", "slower", "narrow", "below",   "under"};
+constexpr std::string_view kLesser[] = {"小于",    "少于",    "低于",    "早于",  "短于",
+                                        "less",    "fewer",   "small",   "lower", "short",
+                                        "earlier", "sooner",  "younger", "light", "slower",
+                                        "narrow",  "thinner", "below",   "under"};
 
-constexpr std::string_view kEnglishDenials[] = {"not",     "no",  "never",  "cannot",
-                                                "neither", "nor", "without"};
+constexpr std::string_view kEnglishDenials[] = {"not",     "no",  "never",   "cannot",
+                                                "neither", "nor", "without", "avoid"};
 constexpr std::string_view kShortDenials[] = {"n't", "n’t"};
-constexpr std::string_view kChineseDenials[] = {"不", "未", "没", "沒"};
+constexpr std::string_view kChineseDenials[] = {"不", "未",   "没",   "沒",
+                                                "勿", "禁止", "严禁", "嚴禁"};
+// 能 of 产能不能低于 is none of 能不能.
+constexpr std::string_view kEndedByAuxiliary[] = {
+    "性能", "功能", "产能", "產能", "效能", "职能", "職能", "智能", "可能", "员会", "員會",
+    "事会", "事會", "大会", "大會", "协会", "協會", "工会", "工會", "机会", "機會", "社会",
+    "社會", "只要", "需要", "主要", "重要", "许可", "許可", "认可", "認可"};
+// Behind what is also a bound they deny: 不满意, 不满足条件, 不到位, 不足以.
+constexpr std::string_view kDenyAsWords[] = {"不满意", "不满足", "不滿意", "不滿足",
+                                             "不到位", "不到场", "不到場", "不足以"};
 // Between a denial and what compares: "must not be more than", 不得超过. The longer ones first.
-constexpr std::string_view kEnglishBetween[] = {"be", "been", "to", "have", "has", "by", "any"};
+constexpr std::string_view kEnglishBetween[] = {"be",   "been", "to",    "have", "has", "by", "any",
+                                                "time", "case", "event", "ever", "at",  "in"};
 constexpr std::string_view kChineseBetween[] = {"可以", "应当", "應當", "允许", "允許", "得", "能",
                                                 "可",   "应",   "應",   "会",   "會",   "宜", "准",
                                                 "许",   "許",   "要",   "有",   "曾"};
@@ -132,7 +158,7 @@ bool ComparesAt(std::string_view even, size_t at) {
   if (StartsWithAny(even.substr(at), kChineseComparisons)) return true;
   const std::string_view word = CueWordAt(even, at);
   const size_t next = BehindSpaces(even, at + word.size());
-  if (IsOneOf(word, kExceeding)) return true;
+  if (IsOneOf(word, kExceeding) || even.substr(at).starts_with("in excess of")) return true;
   if (IsOneOf(word, kComparatives)) return CueWordAt(even, next) == "than";
   return IsOneOf(word, kComparingNumbers) && next < even.size() && ReadNumber(even, next);
 }
@@ -159,7 +185,7 @@ size_t BehindBetween(std::string_view even, size_t at) {
       continue;
     }
     const std::string_view word = CueWordAt(even, at);
-    if (!IsOneOf(word, kEnglishBetween)) return at;
+    if (!IsOneOf(word, kEnglishBetween) || ComparesAt(even, at)) return at;
     at += word.size();
   }
 }
@@ -173,7 +199,8 @@ size_t DenialBefore(std::string_view even, size_t at) {
     // 能不能超过, 有没有超过 only ask.
     size_t behind = before.size();
     if (behind < even.size()) NextCodePoint(even, behind);
-    const bool only_asks = rest.ends_with(even.substr(before.size(), behind - before.size()));
+    const bool only_asks = rest.ends_with(even.substr(before.size(), behind - before.size())) &&
+                           !EndsWithAny(rest, kEndedByAuxiliary);
     return only_asks ? at : rest.size();
   }
   size_t begin = before.size();
@@ -212,6 +239,7 @@ const BoundCue* CueBehind(std::string_view even, size_t at, size_t& end) {
 
 bool BoundBeginsAt(std::string_view even, size_t at) {
   std::string_view rest = even.substr(at);
+  if (StartsWithAny(rest, kDenyAsWords)) return false;
   if (RemoveAnyPrefix(rest, kChineseDenials)) {
     const auto begins = [&](const BoundCue& cue) { return even.substr(at).starts_with(cue.text); };
     if (std::ranges::any_of(kBefore, begins)) return true;

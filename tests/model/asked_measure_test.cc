@@ -11,8 +11,13 @@ TEST(AskedMeasureTest, TheQuestionSaysWhatIsMeasured) {
   EXPECT_EQ(MeasureAsked("大桥有多长？"), Measure::kLengthOrTime);
   EXPECT_EQ(MeasureAsked("鷺井有多深？"), Measure::kLength);
   EXPECT_EQ(MeasureAsked("水泵有多重？"), Measure::kMass);
-  for (const char* question : {"How high is the pressure?", "How many bridges are long?",
-                               "多重身份验证怎么设置？", "压力有多高？", ""}) {
+  EXPECT_EQ(MeasureAsked("Tell me how long a warranty is."), Measure::kLengthOrTime);
+  EXPECT_EQ(MeasureAsked("多长时间内付款？"), Measure::kTime);
+  for (const char* question :
+       {"How high is the pressure?", "How many bridges are long?", "多重身份验证怎么设置？",
+        "压力有多高？", "How deep learning works", "How far along is the work?",
+        "许多长椅放在哪里？", "更多远程设备怎么添加？", "安全有多重要？", "员工有多重身份吗？",
+        ""}) {
     EXPECT_EQ(MeasureAsked(question), Measure::kNone) << question;
   }
 }
@@ -30,6 +35,10 @@ TEST(AskedMeasureTest, OnlyANumberOfItIsOne) {
   EXPECT_TRUE(HoldsMeasure(Measure::kLengthOrTime, "36 months from delivery"));
   EXPECT_TRUE(HoldsMeasure(Measure::kLengthOrTime, "保修三年"));
   EXPECT_FALSE(HoldsMeasure(Measure::kLengthOrTime, "2023年7月19日"));
+  EXPECT_TRUE(HoldsMeasure(Measure::kLengthOrTime, "A password has at least 12 characters."));
+  EXPECT_TRUE(HoldsMeasure(Measure::kLengthOrTime, "密码至少12位"));
+  EXPECT_TRUE(HoldsMeasure(Measure::kTime, "收到发票后15日内付款"));
+  EXPECT_FALSE(HoldsMeasure(Measure::kTime, "全长164米"));
   EXPECT_TRUE(HoldsMeasure(Measure::kMass, "质量: 318千克"));
   EXPECT_FALSE(HoldsMeasure(Measure::kMass, "质量: 48米"));
   EXPECT_TRUE(HoldsMeasure(Measure::kNone, ""));

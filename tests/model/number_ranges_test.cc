@@ -108,13 +108,18 @@ TEST(NumberRangesTest, OneSideMayBeOpen) {
   EXPECT_TRUE(Covers("no more than 30 days", 30, "day"));
   for (const char* text :
        {"must not exceed 30 days", "cannot exceed 30 days", "must not be more than 30 days",
-        "mustn't exceed 30 days", "不得超过30 days", "不能多于30 days"}) {
+        "mustn't exceed 30 days", "不得超过30 days", "不能多于30 days", "not in excess of 30 days",
+        "shall not at any time exceed 30 days", "avoid exceeding 30 days", "请勿超过30 days",
+        "严禁超过30 days", "not larger than 30 days", "只要不要超过30 days"}) {
     EXPECT_TRUE(Covers(text, 30, "day")) << text;
     EXPECT_FALSE(Covers(text, 31, "day")) << text;
   }
   EXPECT_TRUE(Covers("不得低于28度", 30, "度"));
   EXPECT_FALSE(Covers("不得低于28度", 27, "度"));
   EXPECT_FALSE(Covers("能不能超过28度", 28, "度"));
+  EXPECT_TRUE(Covers("产能不能低于28度", 29, "度"));
+  EXPECT_FALSE(Covers("产能不能低于28度", 27, "度"));
+  EXPECT_TRUE(Covers("委员会不会少于5人", 6, "人"));
   EXPECT_FALSE(Covers("below 1,000 euros", 1000, "euro"));
   EXPECT_TRUE(Covers("within 3 days", 2, "day"));
   EXPECT_TRUE(Covers("3個月以內", 2, "个月"));

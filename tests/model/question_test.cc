@@ -139,12 +139,27 @@ TEST(QuestionTest, TheWeightOfACodeIsThatOfOneWord) {
 }
 
 TEST(QuestionTest, NegationIsSeen) {
-  for (const char* text :
-       {"What is not covered?", "Who didn't sign?", "a pump without a seal", "哪些费用不能报销？",
-        "哪個水廠沒有發電機？", "No phosphate is dosed.", "which of them is least noisy",
-        "原水不过滤。", "甲方不同意。", "没收到通知。", "未来得及签字。",
-        "It is not under warranty.", "not within 3 days", "It is no longer sold.", "不能超车。",
-        "没有高压泵。"}) {
+  for (const char* text : {"What is not covered?",
+                           "Who didn't sign?",
+                           "a pump without a seal",
+                           "哪些费用不能报销？",
+                           "哪個水廠沒有發電機？",
+                           "No phosphate is dosed.",
+                           "which of them is least noisy",
+                           "原水不过滤。",
+                           "甲方不同意。",
+                           "没收到通知。",
+                           "未来得及签字。",
+                           "It is not under warranty.",
+                           "not within 3 days",
+                           "It is no longer sold.",
+                           "不能超车。",
+                           "没有高压泵。",
+                           "不满足条件的设备",
+                           "客戶不滿意",
+                           "人员不到位",
+                           "not more expensive",
+                           "no longer in use"}) {
     EXPECT_TRUE(IsNegated(text)) << text;
   }
   for (const char* text : {"What is covered?",   "Which engine is No. 3?",
@@ -164,9 +179,10 @@ TEST(QuestionTest, NegationIsSeen) {
   for (const char* text :
        {"It must not exceed 82 °C.", "not more than 5 t", "No more than three visitors",
         "no fewer than two", "it cannot exceed 5 t", "Staff mustn't exceed 90 km/h.",
-        "no later than Friday", "not earlier than 1 March", "must not be less than 28 Hz",
-        "82 °C must not be exceeded", "not over 5 kg", "without exceeding 80 %",
-        "Which temperature must the bearing not exceed?"}) {
+        "no later than Friday", "不迟于每月五日", "not in excess of 5 t", "not wider than 3 m",
+        "must not at any time exceed 5 t", "not earlier than 1 March",
+        "must not be less than 28 Hz", "82 °C must not be exceeded", "not over 5 kg",
+        "without exceeding 80 %", "Which temperature must the bearing not exceed?"}) {
     EXPECT_FALSE(IsNegated(text)) << text;
   }
   const Analyzer analyzer;
