@@ -296,7 +296,8 @@ class AskedNumber {
     if (!is_asked_) return true;
     return model::HoldsMeasure(measure_, row.text) &&
            std::ranges::any_of(AnsweringValues(row, asked, analyzer), [&](std::string_view value) {
-             return model::HoldsKind(kind_, value, question_);
+             // The unit may stand in the head of the column: "Price (EUR): 96".
+      return model::HoldsKind(kind_, value, question_) || !model::CountedNumbers(value).empty();
            });
   }
 

@@ -26,7 +26,6 @@ constexpr BoundCue kBefore[] = {
     {"至多", BoundSide::kMost},
     {"最多", BoundSide::kMost},
     {"超过", BoundSide::kLeast, true},
-    {"超出", BoundSide::kLeast, true},
     {"大于", BoundSide::kLeast, true},
     {"多于", BoundSide::kLeast, true},
     {"高于", BoundSide::kLeast, true},
