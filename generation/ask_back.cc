@@ -297,7 +297,8 @@ class AskedNumber {
     return model::HoldsMeasure(measure_, row.text) &&
            std::ranges::any_of(AnsweringValues(row, asked, analyzer), [&](std::string_view value) {
              // The unit may stand in the head of the column: "Price (EUR): 96".
-      return model::HoldsKind(kind_, value, question_) || !model::CountedNumbers(value).empty();
+             return model::HoldsKind(kind_, value, question_) ||
+                    !model::CountedNumbers(value).empty();
            });
   }
 
