@@ -100,7 +100,7 @@ class HeaderReader {
     if (first == "extern" && header_.find('(') == kNone)
       return {.kind = BraceMeaning::kTransparent, .name = ""};
     const size_t paren = header_.find('(');
-    if (const BraceMeaning container = ReadContainer(paren); container.kind != BraceMeaning::kOther)
+    if (BraceMeaning container = ReadContainer(paren); container.kind != BraceMeaning::kOther)
       return container;
     if (paren == kNone) return {};
     return ReadFunction(paren);

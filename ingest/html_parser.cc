@@ -138,7 +138,7 @@ std::string TitleOf(const Document& document, const Landmarks& landmarks,
   for (const std::string& heading : landmarks.headings) {
     if (!heading.empty() && title.find(heading) != title.npos) return heading;
   }
-  const std::string name = TitleLine(metadata.title());
+  std::string name = TitleLine(metadata.title());
   if (!name.empty() && (title.empty() || title.starts_with(name))) return name;
   for (const Block& block : document.blocks) {
     if (block.kind == BlockKind::kHeading && block.level == 1) {

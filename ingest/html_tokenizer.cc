@@ -53,7 +53,7 @@ bool HtmlTokenizer::ReadMarkup() {
 }
 
 void HtmlTokenizer::SkipComment() {
-  size_t end = html_.npos;
+  size_t end = html_.npos;  // NOLINT(clang-analyzer-deadcode.DeadStores)
   const std::string_view rest = html_.substr(at_);
   if (rest.starts_with("<!--") && !rest.starts_with("<!-->") && !rest.starts_with("<!--->")) {
     end = html_.find("--", at_ + 4);

@@ -79,7 +79,7 @@ class SheetReader {
   Status Read(std::string bytes) {
     QUARRY_ASSIGN_OR_RETURN(const std::string xml, xml::DecodeXml(std::move(bytes)));
     QUARRY_RETURN_IF_ERROR(ReadMerges(xml));
-    const Status status =
+    Status status =
         xml::ForEachElementText(xml, "row", [&](std::string_view row) { return ReadRow(row); });
     grid_.EndTable();  // what was read before an error is kept
     return status;
@@ -166,7 +166,7 @@ class SheetReader {
   std::string TextOf(xml::Node cell) {
     const std::string_view type = xml::Attribute(cell, "t");
     if (type == "inlineStr") return RichText(xml::Child(cell, "is"));
-    const std::string value = xml::TextOf(xml::Child(cell, "v"));
+    std::string value = xml::TextOf(xml::Child(cell, "v"));
     if (value.empty() || type == "str" || type == "e") return value;
     if (type == "b") return value == "0" ? "FALSE" : "TRUE";
     if (type == "d") return value;

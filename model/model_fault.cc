@@ -5,7 +5,7 @@
 namespace quarry::model {
 
 Status ModelFault(std::string_view place, const Status& opened) {
-  const Status named = opened.Annotate(place);
+  Status named = opened.Annotate(place);
   switch (opened.code()) {
     case Code::kNotFound:
     case Code::kInvalidArgument:

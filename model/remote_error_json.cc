@@ -14,7 +14,7 @@ std::string MessageIn(const std::string& body) {
     const Json* member = Find(*json, name);
     if (member == nullptr) continue;
     if (member->is_string()) return member->get<std::string>();
-    if (const std::string message = StringOf(*member, "message"); !message.empty()) return message;
+    if (std::string message = StringOf(*member, "message"); !message.empty()) return message;
     return DumpJson(*member);
   }
   return body;

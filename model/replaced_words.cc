@@ -164,7 +164,7 @@ class LatinReplacement {
   std::optional<ReplacedWord> Find() const {
     for (const auto& [position, word] : asked_.by_position) {
       if (!missing_.contains(word.term)) continue;
-      if (const auto found = OppositeOf(word)) return found;
+      if (auto found = OppositeOf(word)) return found;
       for (const int side : {1, -1}) {  // of the neighbour that both share
         const Token* neighbour = asked_.Beside(word, side);
         if (neighbour == nullptr || !IsTold(*neighbour)) continue;

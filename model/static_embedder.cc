@@ -88,7 +88,7 @@ Result<std::shared_ptr<const Embedder>> OpenStaticEmbedder(const EmbedderFolder&
   if (file.Has("mapping")) {
     return InvalidArgumentError(path + ": tensor \"mapping\": tables of shared rows are not read");
   }
-  const std::vector<uint64_t> shape = file.Shape(name);
+  const std::vector<uint64_t>& shape = file.Shape(name);
   QUARRY_ASSIGN_OR_RETURN(FloatTensor table, file.Floats(name, shape));
   std::optional<FloatTensor> weights;
   if (file.Has("weights")) {

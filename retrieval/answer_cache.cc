@@ -91,7 +91,7 @@ Status AnswerCache::Load(Shelf& shelf) {
   std::vector<CacheEntryId> gone;
   {
     std::lock_guard lock(shelf.mutex);
-    const Status read = shelf.table.ForEach(
+    Status read = shelf.table.ForEach(
         [&](index::StoredCacheEntry entry) {
           const auto went = shelf.shelf.Put(
               std::make_shared<const index::StoredCacheEntry>(std::move(entry)), true);

@@ -16,5 +16,5 @@ mapfile -t units < <(grep -o '"file": "[^"]*"' "$build/compile_commands.json" | 
 [[ ${#units[@]} -gt 0 ]] || { echo "tidy.sh: no unit matches '$1'" >&2; exit 1; }
 findings=$build/tidy.txt
 printf '%s\0' "${units[@]}" | xargs -0 -P "$(nproc)" -n 1 clang-tidy-16 -p "$build" --quiet 2> /dev/null > "$findings" || true
-if grep -E '(warning|error): ' "$findings" | sed "s|$PWD/||" | sort -u | grep .; then exit 1; fi
+if sed "s|$PWD/||" "$findings" | grep -E '^[a-z]+/[a-z0-9_]+\.(cc|h):[0-9:]+ (warning|error): ' | sort -u | grep .; then exit 1; fi
 echo "tidy.sh: nothing found in ${#units[@]} units"

@@ -47,9 +47,9 @@ KeptAnswer KeepAnswer(const HandlerEnvironment& environment, const Caller& calle
   if (!answer.standalone.empty()) retrieval.query.text = answer.standalone;
   Result<generation::RetrievalSetting> setting =
       environment.services.assistant.answerer().answerer().SettingOf(retrieval.query, snapshot);
-  if (setting.ok()) retrieval.setting = *std::move(setting);
   const bool has_retrieved =
       setting.ok() && answer.kind != ReplyKind::kSmallTalk && answer.kind != ReplyKind::kRefused;
+  if (setting.ok()) retrieval.setting = *std::move(setting);
   kept.value = StoredAnswerJson(answer, {.question = question.query.text,
                                          .collection = question.collection,
                                          .collection_id = snapshot.collection().id,

@@ -82,7 +82,7 @@ Result<EmbeddingsRequest> ParseEmbeddings(const std::string& body, const ServerO
     extension.Optional("collection").String(request.collection);
     extension.Optional("input_type").Value([&](const JsonValue& type, const std::string& at) {
       bool of_documents = false;
-      const Status read = ReadChoice(type, at, "query", "document", of_documents);
+      Status read = ReadChoice(type, at, "query", "document", of_documents);
       if (of_documents) request.role = model::EmbeddingRole::kDocument;
       return read;
     });

@@ -83,7 +83,7 @@ Result<std::optional<index::StoredDocument>> FindOwnDocument(const Services& ser
 // kNotFound where nothing of that id is in the store; kFailedPrecondition where it is a document, which
 // was not attached and can be neither changed nor taken out as files are.
 Status CheckAttached(const Services& services, const VectorStore& store, const std::string& id) {
-  const Status attached = GetAttached(services.index.objects(), store.id(), id).status();
+  Status attached = GetAttached(services.index.objects(), store.id(), id).status();
   if (attached.code() != Code::kNotFound) return attached;
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           services.index.GetSnapshot(store.collection.id));

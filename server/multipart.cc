@@ -127,7 +127,7 @@ Status TakeParts(const std::string& delimiter, std::string_view body,
     }
     body.remove_prefix(2);
     const size_t head = body.find("\r\n\r\n");
-    if (head == std::string_view::npos || head > kMaxHeaderBytes) {
+    if (head > kMaxHeaderBytes) {  // npos is
       return InvalidArgumentError("part " + std::to_string(parts.size() + 1) +
                                   ": its header does not end within " +
                                   std::to_string(kMaxHeaderBytes) + " bytes");

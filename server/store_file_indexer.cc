@@ -185,7 +185,7 @@ Status StoreFileIndexer::Index(const std::string& store, const std::string& file
     return Fail(attachment, "it was tried " + std::to_string(kMostAttempts) +
                                 " times and did not come to an end");
   }
-  const Status done = Attempt(attachment, context);
+  Status done = Attempt(attachment, context);
   const bool was_interrupted =
       done.code() == Code::kCancelled || done.code() == Code::kDeadlineExceeded;
   if (was_interrupted) QUARRY_RETURN_IF_ERROR(CountAttempt(attachment, -1).status());

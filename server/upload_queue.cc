@@ -368,7 +368,7 @@ Status UploadQueue::Attempt(UploadRecord record) {
 Status UploadQueue::Process(const std::string& id) {
   Result<UploadRecord> begun = BeginAttempt(id);
   const bool is_counted = begun.ok();
-  const Status attempted = is_counted ? Attempt(*std::move(begun)) : begun.status();
+  Status attempted = is_counted ? Attempt(*std::move(begun)) : begun.status();
   const Code code = attempted.code();
   if (code == Code::kCancelled) return OkStatus();  // it waits for the next start
   // A damaged record is not mended by waiting.
