@@ -115,8 +115,8 @@ constexpr std::string_view kEndedByAuxiliary[] = {
     "事会", "事會", "大会", "大會", "协会", "協會", "工会", "工會", "机会", "機會", "社会",
     "社會", "只要", "需要", "主要", "重要", "许可", "許可", "认可", "認可"};
 // Behind what is also a bound they deny: 不满意, 不满足条件, 不到位, 不足以.
-constexpr std::string_view kDenyAsWords[] = {"不满意", "不满足", "不滿意", "不滿足",
-                                             "不到位", "不到场", "不到場", "不足以"};
+constexpr std::string_view kDenyAsWords[] = {"不满意", "不满足", "不到位",
+                                             "不到场", "不到場", "不足以"};
 // Between a denial and what compares: "must not be more than", 不得超过. The longer ones first.
 constexpr std::string_view kEnglishBetween[] = {"be",   "been", "to",    "have", "has", "by", "any",
                                                 "time", "case", "event", "ever", "at",  "in"};
