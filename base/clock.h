@@ -38,6 +38,9 @@ class FakeClock final : public Clock {
 inline constexpr std::string_view kMonthNames[] = {"january",   "february", "march",    "april",
                                                    "may",       "june",     "july",     "august",
                                                    "september", "october",  "november", "december"};
+// Likewise the days of the week, from Monday on.
+inline constexpr std::string_view kWeekdayNames[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                                     "friday", "saturday", "sunday"};
 
 // "2026-11-21T21:36:43Z".
 std::string FormatIso8601(int64_t micros);

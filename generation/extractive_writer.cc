@@ -148,13 +148,13 @@ ByteRange BehindChangeLabel(std::string_view text, ByteRange range) {
 
 // Whether few of the chunks have a name: the rarest of its terms.
 IsRareName IsRareIn(const index::Snapshot& snapshot, const Analyzer& analyzer) {
-  static constexpr uint64_t kFew = 16;  // outlives the call: std::max refers to it
-  constexpr uint64_t kFewOf = 5;        // or one of so many
+  constexpr uint64_t kFew = 16;
+  constexpr uint64_t kFewOf = 5;  // or one of so many
   return [&](std::string_view name) {
     uint64_t frequency = snapshot.live_chunks();
     for (const Token& token : analyzer.Tokenize(name))
       frequency = std::min(frequency, snapshot.lexical().DocumentFrequency(token.term));
-    return frequency <= std::max(kFew, snapshot.live_chunks() / kFewOf);
+    return frequency <= kFew || frequency <= snapshot.live_chunks() / kFewOf;
   };
 }
 

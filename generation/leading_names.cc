@@ -16,10 +16,8 @@ namespace {
 constexpr size_t kMostCellCharacters = 8;  // of a Chinese cell that may be a name
 
 bool IsMonthOrDay(std::string_view name) {
-  static constexpr std::string_view kDays[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                               "friday", "saturday", "sunday"};
   const std::string folded = Fold(name);
-  return IsOneOf(folded, kMonthNames) || IsOneOf(folded, kDays);
+  return IsOneOf(folded, kMonthNames) || IsOneOf(folded, kWeekdayNames);
 }
 
 bool IsUnit(std::string_view name, std::string_view text) {

@@ -4,10 +4,12 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/word_lists.h"
 #include "generation/context_pieces.h"
 #include "generation/number_words.h"
@@ -27,11 +29,9 @@ constexpr size_t kFewCharacters = 4;       // so few say nothing
 constexpr double kAboutIt = 0.5;           // of what the part with another number has of the clause
 constexpr uint32_t kDeniedWithin = 3;      // words behind "not"
 constexpr ptrdiff_t kTopicCharacters = 2;  // so many tell what a statement is about
-constexpr size_t kWeekday = 7;
 
-constexpr std::string_view kWeekdays[][kWeekday] = {
-    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"},
-    {"星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"}};
+constexpr std::string_view kChineseWeekdays[] = {"星期一", "星期二", "星期三", "星期四",
+                                                 "星期五", "星期六", "星期日"};
 
 // What the question takes for granted, numbers in digits; "" where it asks without doing so.
 std::string PremiseOf(std::string_view question) {
@@ -395,8 +395,8 @@ bool HasOther(const PremiseStatement& statement, const Quantity& quantity,
 
 std::vector<size_t> WeekdaysIn(std::string_view folded) {
   std::vector<size_t> days;
-  for (const auto& names : kWeekdays) {
-    for (size_t day = 0; day < kWeekday; ++day) {
+  for (const auto names : {std::span(kWeekdayNames), std::span(kChineseWeekdays)}) {
+    for (size_t day = 0; day < names.size(); ++day) {
       if (folded.find(names[day]) != folded.npos) days.push_back(day);
     }
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "model/money.h"
 #include "model/number_reading.h"
@@ -15,11 +16,7 @@
 namespace quarry::model {
 namespace {
 
-// Capitalised.
-constexpr std::string_view kDates[] = {
-    "january",   "february",  "march",   "april",    "may",      "june",   "july",
-    "august",    "september", "october", "november", "december", "monday", "tuesday",
-    "wednesday", "thursday",  "friday",  "saturday", "sunday",   "easter", "christmas"};
+constexpr std::string_view kFeasts[] = {"easter", "christmas"};
 constexpr std::string_view kTimes[] = {
     "century",  "centuries", "decade",   "morning", "noon",  "afternoon", "evening", "night",
     "midnight", "summer",    "winter",   "autumn",  "daily", "weekly",    "day",     "days",
@@ -302,6 +299,11 @@ bool HoldsMenuPath(std::string_view text, std::string_view question) {
   });
 }
 
+// Of those that are capitalised.
+bool IsDateName(std::string_view word) {
+  return IsOneOf(word, kMonthNames) || IsOneOf(word, kWeekdayNames) || IsOneOf(word, kFeasts);
+}
+
 }  // namespace
 
 std::string_view ChineseSurnames() { return kChineseSurnames; }
@@ -327,7 +329,7 @@ bool IsOfKind(AnswerKind kind, std::string_view word, bool first, std::string_vi
   switch (kind) {
     case AnswerKind::kTime:
       return IsYear(word) || IsOneOf(AsciiLower(word), kTimes) ||
-             (IsAsciiUpper(word[0]) && IsOneOf(AsciiLower(word), kDates)) ||
+             (IsAsciiUpper(word[0]) && IsDateName(AsciiLower(word))) ||
              (IsAsciiDigit(word.back()) && IsTimeUnit(behind)) || among(kChineseTimes) ||
              word == "年";
     case AnswerKind::kNumber:
