@@ -9,7 +9,8 @@
 # (CMake's own UNITY_BUILD writes absolute ones).
 option(QUARRY_UNITS "Compile several files at a time" ON)
 
-set(QUARRY_FILES_PER_UNIT 8)
+# Sixteen take a quarter less time than eight where all is compiled, and longer where one file has changed.
+set(QUARRY_FILES_PER_UNIT 8 CACHE STRING "How many files of a folder are compiled at a time")
 
 set(QUARRY_INCLUDES_cli "app/cli_(groups|tree)\\.h")
 string(CONCAT QUARRY_INCLUDES_json "<nlohmann/|app/json_line\\.h|/json_fields\\.h|model/(tokenizer|upstream)_json\\.h"
