@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "model/accumulate.h"
-#include "model/blas_threads.h"
+#include "model/blas.h"
 #include "model/contrastive_kernels.h"
 #include "model/corpus_terms.h"
 #include "model/huge_pages.h"

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "model/accumulate.h"
-#include "model/blas_threads.h"
+#include "model/blas.h"
 
 // LAPACK's Fortran symbol; Debian's OpenBLAS carries it without LAPACKE's header.
 extern "C" void dsyevd_(const char* job, const char* triangle, const int* n, double* matrix,

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "model/blas_threads.h"
+#include "model/blas.h"
 
 namespace quarry::model {
 namespace {
