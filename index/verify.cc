@@ -195,18 +195,22 @@ class Verifier {
                 std::to_string(document->value) + ": the document does not ask for it");
       }));
     }
-    for (const auto& [hash, number] : index_rows_) {
-      QUARRY_ASSIGN_OR_RETURN(const StoredDocument document, snapshot_.ReadDocument(number));
-      const std::vector<std::string> keys = IndexRowKeys(collection(), document);
-      const auto key =
-          std::find_if(keys.begin(), keys.end(),
-                       [hash = hash](const std::string& one) { return Hash64(one) == hash; });
-      const Result<KeyHead> head = ParseKeyHead(*key);
-      Problem("document \"" + document.id + "\": its " +
-              IndexRowTableName(static_cast<Table>(head.ok() ? head->table : 0)) +
-              " row is missing");
-    }
+    for (const auto& [hash, number] : index_rows_) Problem(DescribeMissingRow(hash, number));
     return OkStatus();
+  }
+
+  // Of the row whose key has the hash, which a record of that number asks for.
+  std::string DescribeMissingRow(uint64_t hash, DocumentNumber number) const {
+    const Result<StoredDocument> document = snapshot_.ReadDocument(number);
+    if (document.ok()) {
+      for (const std::string& key : IndexRowKeys(collection(), *document)) {
+        if (Hash64(key) != hash) continue;
+        return "document \"" + document->id + "\": its " +
+               IndexRowTableName(static_cast<Table>(ParseKeyHead(key)->table)) + " row is missing";
+      }
+    }
+    // The record stands under the key of another number.
+    return "document number " + std::to_string(number.value) + ": an index row is missing";
   }
 
   // Ids and texts lead to documents that have them; that every document has both is known.
