@@ -81,6 +81,9 @@ class Verifier {
       Problem(where + ": its id leads to another document");
     }
     CheckRows(document, where);
+    for (const std::string& key : IndexRowKeys(collection(), document)) {
+      index_rows_.emplace(Hash64(key), document.number);
+    }
     const Result<std::string> text = snapshot_.ReadText(document.number);
     if (!text.ok()) return Note(text.status(), where);
     if (Hash64(*text) != document.content_hash || text->size() != document.text_bytes) {
@@ -88,9 +91,6 @@ class Verifier {
     }
     for (size_t i = 0; i < document.chunks.size(); ++i) {
       CheckChunk(document, *text, i, where);
-    }
-    for (const std::string& key : IndexRowKeys(collection(), document)) {
-      index_rows_.emplace(Hash64(key), document.number);
     }
   }
 
