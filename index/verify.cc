@@ -324,10 +324,13 @@ class Verifier {
 
   void CheckPostings() {
     const LexicalIndex& lexical = snapshot_.lexical();
-    if (lexical.live_rows() != report_.chunks || snapshot_.live_chunks() != report_.chunks) {
-      Problem("postings: " + std::to_string(lexical.live_rows()) + " rows, the store has " +
+    const auto compare = [&](const char* what, uint64_t rows) {
+      if (rows == report_.chunks) return;
+      Problem(what + std::to_string(rows) + " rows, the store has " +
               std::to_string(report_.chunks) + " chunks");
-    }
+    };
+    compare("postings: ", lexical.live_rows());
+    compare("searched: ", snapshot_.live_chunks());
     if (lexical.live_tokens() != tokens_) {
       Problem("postings: " + std::to_string(lexical.live_tokens()) + " tokens, the store has " +
               std::to_string(tokens_));
