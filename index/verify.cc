@@ -122,7 +122,7 @@ class Verifier {
       Problem(where + ": record is of another chunk");
     }
     const SourceSpan& span = chunk->span;
-    if (span.begin > span.end || span.end > text.size() ||
+    if (span.end > text.size() ||  // that it ends behind its beginning is of the record
         std::string_view(text).substr(span.begin, span.end - span.begin) != chunk->text) {
       Problem(where + ": text differs from the document's at its span");
     }
