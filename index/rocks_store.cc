@@ -240,7 +240,8 @@ class RocksView final : public StoreView {
     rocksdb::ReadOptions read = read_;
     std::string end;
     rocksdb::Slice bound;
-    // With a bound, blocks and files behind the prefix are not read ahead.
+    // With a bound, blocks and files behind the prefix are not read ahead. What has no end of a prefix
+    // needs none: every key from it on starts with it.
     if (prefix.find_first_not_of('\xFF') != std::string_view::npos) {
       end = PrefixEnd(prefix);
       bound = end;
@@ -248,8 +249,7 @@ class RocksView final : public StoreView {
     }
     const std::unique_ptr<rocksdb::Iterator> it(database_->get()->NewIterator(read));
     for (it->Seek(ToSlice(std::max(prefix, from))); it->Valid(); it->Next()) {
-      const std::string_view key = ToView(it->key());
-      if (!key.starts_with(prefix) || !visit(key, ToView(it->value()))) break;
+      if (!visit(ToView(it->key()), ToView(it->value()))) break;
     }
     return FromRocks(it->status(), "scan store");
   }
@@ -273,8 +273,7 @@ class RocksView final : public StoreView {
       if (it->Valid() && ToView(it->key()) == end) it->Prev();
     }
     for (; it->Valid(); it->Prev()) {
-      const std::string_view key = ToView(it->key());
-      if (!key.starts_with(prefix) || !visit(key, ToView(it->value()))) break;
+      if (!visit(ToView(it->key()), ToView(it->value()))) break;
     }
     return FromRocks(it->status(), "scan store");
   }

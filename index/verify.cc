@@ -81,6 +81,9 @@ class Verifier {
       Problem(where + ": its id leads to another document");
     }
     CheckRows(document, where);
+    for (const std::string& key : IndexRowKeys(collection(), document)) {
+      index_rows_.emplace(Hash64(key), document.number);
+    }
     const Result<std::string> text = snapshot_.ReadText(document.number);
     if (!text.ok()) return Note(text.status(), where);
     if (Hash64(*text) != document.content_hash || text->size() != document.text_bytes) {
@@ -88,9 +91,6 @@ class Verifier {
     }
     for (size_t i = 0; i < document.chunks.size(); ++i) {
       CheckChunk(document, *text, i, where);
-    }
-    for (const std::string& key : IndexRowKeys(collection(), document)) {
-      index_rows_.emplace(Hash64(key), document.number);
     }
   }
 
@@ -122,7 +122,7 @@ class Verifier {
       Problem(where + ": record is of another chunk");
     }
     const SourceSpan& span = chunk->span;
-    if (span.begin > span.end || span.end > text.size() ||
+    if (span.end > text.size() ||  // that it ends behind its beginning is of the record
         std::string_view(text).substr(span.begin, span.end - span.begin) != chunk->text) {
       Problem(where + ": text differs from the document's at its span");
     }
@@ -195,18 +195,22 @@ class Verifier {
                 std::to_string(document->value) + ": the document does not ask for it");
       }));
     }
-    for (const auto& [hash, number] : index_rows_) {
-      QUARRY_ASSIGN_OR_RETURN(const StoredDocument document, snapshot_.ReadDocument(number));
-      const std::vector<std::string> keys = IndexRowKeys(collection(), document);
-      const auto key =
-          std::find_if(keys.begin(), keys.end(),
-                       [hash = hash](const std::string& one) { return Hash64(one) == hash; });
-      const Result<KeyHead> head = ParseKeyHead(*key);
-      Problem("document \"" + document.id + "\": its " +
-              IndexRowTableName(static_cast<Table>(head.ok() ? head->table : 0)) +
-              " row is missing");
-    }
+    for (const auto& [hash, number] : index_rows_) Problem(DescribeMissingRow(hash, number));
     return OkStatus();
+  }
+
+  // Of the row whose key has the hash, which a record of that number asks for.
+  std::string DescribeMissingRow(uint64_t hash, DocumentNumber number) const {
+    const Result<StoredDocument> document = snapshot_.ReadDocument(number);
+    if (document.ok()) {
+      for (const std::string& key : IndexRowKeys(collection(), *document)) {
+        if (Hash64(key) != hash) continue;
+        return "document \"" + document->id + "\": its " +
+               IndexRowTableName(static_cast<Table>(ParseKeyHead(key)->table)) + " row is missing";
+      }
+    }
+    // The record stands under the key of another number.
+    return "document number " + std::to_string(number.value) + ": an index row is missing";
   }
 
   // Ids and texts lead to documents that have them; that every document has both is known.
@@ -320,10 +324,13 @@ class Verifier {
 
   void CheckPostings() {
     const LexicalIndex& lexical = snapshot_.lexical();
-    if (lexical.live_rows() != report_.chunks || snapshot_.live_chunks() != report_.chunks) {
-      Problem("postings: " + std::to_string(lexical.live_rows()) + " rows, the store has " +
+    const auto compare = [&](const char* what, uint64_t rows) {
+      if (rows == report_.chunks) return;
+      Problem(what + std::to_string(rows) + " rows, the store has " +
               std::to_string(report_.chunks) + " chunks");
-    }
+    };
+    compare("postings: ", lexical.live_rows());
+    compare("searched: ", snapshot_.live_chunks());
     if (lexical.live_tokens() != tokens_) {
       Problem("postings: " + std::to_string(lexical.live_tokens()) + " tokens, the store has " +
               std::to_string(tokens_));

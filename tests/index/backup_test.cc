@@ -219,6 +219,11 @@ TEST_F(BackupTest, NoneIsMadeInTheStoreItself) {
                                     ", and would go with it; expected a directory outside it");
   }
   EXPECT_FALSE(fs::exists(Directory() + "/backups"));
+  // Of a path that nothing can have it is not known where it lies.
+  const std::string none = directory_.path() + "/" + std::string(300, 'a');
+  EXPECT_OK(CheckOutside(Directory(), none));
+  EXPECT_THAT(index_->Backup(none, CallContext()).status().message(),
+              HasSubstr("File name too long"));
   ASSERT_OK(index_->Backup(Directory() + "-2", CallContext()).status());  // beside it
 }
 

@@ -187,6 +187,8 @@ TEST_F(RocksStoreTest, ReadOnlyReadersShareAndRefuseToWrite) {
   EXPECT_EQ(one->Write(batch).code(), Code::kFailedPrecondition);
   batch.Put("b", "2");
   EXPECT_EQ(one->Write(batch), FailedPreconditionError("write store: it was opened read-only"));
+  EXPECT_EQ(one->Compact("", "", CallContext()),
+            FailedPreconditionError("compact store: it was opened read-only"));
   EXPECT_EQ(Files(directory_, ""), before);
 }
 
@@ -499,6 +501,17 @@ TEST_F(RocksStoreTest, ADamagedOrMissingWatermarkIsMadeAnew) {
   fs::remove(path);
   EXPECT_EQ(*ReadAll(*MustOpen(directory_)), (Rows{{"a", "1"}}));
   EXPECT_EQ(Bytes(path), good);
+}
+
+// It only notices less without one.
+TEST_F(RocksStoreTest, AWatermarkThatCannotBeWrittenIsLogged) {
+  { Put(*MustOpen(directory_), "a", "1"); }
+  fs::remove(directory_ + "/WATERMARK");
+  fs::create_directories(directory_ + "/WATERMARK/in the way");
+  ::testing::internal::CaptureStderr();
+  { Put(*MustOpen(directory_), "b", "2"); }
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("watermark: "));
+  EXPECT_EQ(*ReadAll(*MustOpen(directory_)), (Rows{{"a", "1"}, {"b", "2"}}));
 }
 
 // Whatever happens to whatever file: the truth, an error, or (as after a crash) the truth of a

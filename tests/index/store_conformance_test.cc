@@ -167,6 +167,7 @@ TEST_P(StoreConformance, ScanBackwardGivesThePrefixFromTheEnd) {
   EXPECT_EQ(keys("b", "b2", 9), (Keys{"b1", "b"}));
   EXPECT_EQ(keys("b", "b25", 9), (Keys{"b2", "b1", "b"}));
   EXPECT_EQ(keys("b", "c", 2), (Keys{"b\xFF\xFF", "b3"}));
+  EXPECT_EQ(keys("b", "d", 2), (Keys{"b\xFF\xFF", "b3"}));  // from behind the prefix
   EXPECT_EQ(keys("b", "a", 9), Keys());
   EXPECT_EQ(keys("", "", 1), Keys{"c"});
   EXPECT_EQ(keys("x", "", 9), Keys());

@@ -429,6 +429,25 @@ TEST_F(AuthTest, KeysAreMadeListedAndRevokedOverHttp) {
   EXPECT_EQ(Send(server, "GET", "/api/v1/keys", key).status, 401);
 }
 
+TEST_F(AuthTest, AKeyThatCannotBeReadHidesNoOtherAndIsLoggedOnce) {
+  const TestServer server(engine_, {});
+  const string admin = Key({.name = "root", .scopes = {Scope::kAdmin}});
+  const string damaged = IdOfKey(Key({.name = "ci"}));
+  testing::DamageRecord(engine_.index->objects(),
+                        {.kind = index::ObjectKind::kApiKey, .id = damaged});
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 2; ++i) {
+    const json keys = json::parse(Send(server, "GET", "/api/v1/keys", admin).body).at("keys");
+    ASSERT_EQ(keys.size(), 1u) << keys;
+    EXPECT_EQ(keys.at(0).at("name"), "root");
+  }
+  const string log = ::testing::internal::GetCapturedStderr();
+  const size_t told = log.find("(API key): ");
+  ASSERT_NE(told, string::npos) << log;
+  EXPECT_EQ(log.find("(API key): ", told + 1), string::npos) << log;
+  EXPECT_EQ(Send(server, "DELETE", "/api/v1/keys/" + damaged, admin).status, 500);
+}
+
 TEST_F(AuthTest, OtherMachinesAreServedWithAKeyAndTlsOnly) {
   MetricsRegistry metrics;
   const auto start = [&](ServerOptions options) {
