@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What the tests run of the code, by llvm-cov: lines and branches of each folder on standard output, of each
-# file in build/coverage/files.txt, every line with its count in build/coverage/lines/.
+# What the tests run of the code, by llvm-cov: lines and branches of each folder, and branches of the parts that something
+# is promised of (scripts/coverage_branches.py), on standard output; of each file in build/coverage/files.txt, every line
+# with its count in build/coverage/lines/.
 #
 #   scripts/coverage.sh [CTEST ARGUMENTS]
 #
@@ -26,3 +27,6 @@ llvm-cov-16 report "${programs[@]}" -instr-profile "$build/all.profdata" \
 llvm-cov-16 show "${programs[@]}" -instr-profile "$build/all.profdata" -show-branches=count \
   -ignore-filename-regex '/tests/|/build/|^/usr/' -output-dir "$build/lines" > /dev/null
 python3 scripts/coverage_table.py "$build/files.txt"
+llvm-cov-16 export "${programs[@]}" -instr-profile "$build/all.profdata" -format=lcov \
+  -ignore-filename-regex '/tests/|/build/|^/usr/' > "$build/all.lcov"
+python3 scripts/coverage_branches.py "$build/all.lcov"
