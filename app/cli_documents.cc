@@ -65,7 +65,7 @@ void AddDocs(CommandTree& tree) {
     command.add_option("--focus", whole.focus, "what the text is to be about")->type_name("TEXT");
     command.add_option("--language", whole.language, "of the text: en or zh")
         ->type_name("NAME")
-        ->check(CLI::IsMember({"en", "zh"}));
+        ->check(OneOf({"en", "zh"}));
     command
         .add_option("--sentences", whole.max_sentences,
                     "quoted of each document, or pairs that differ, without a chat model")

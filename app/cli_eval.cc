@@ -183,7 +183,7 @@ void AddTune(CommandTree& tree) {
                   "qrels: learn k1, b and the weight on one split, measure on another; "
                   "feedback: the weight, from answers that were rated up")
       ->type_name("SOURCE")
-      ->check(CLI::IsMember({"qrels", "feedback"}));
+      ->check(OneOf({"qrels", "feedback"}));
   command.add_option("--train", arguments.train, "split that --from qrels learns from (train)")
       ->type_name("NAME");
   command

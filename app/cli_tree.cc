@@ -68,6 +68,14 @@ CLI::Validator Offering(const std::vector<std::string>& choices) {
   return CLI::Validator([](std::string&) { return std::string(); }, '{' + Join(choices, ",") + '}');
 }
 
+CLI::Validator OneOf(const std::vector<std::string>& choices) {
+  const auto check = [choices](std::string& text) -> std::string {
+    if (std::ranges::find(choices, text) != choices.end()) return "";
+    return "expected " + Join(choices, " or ") + ", got \"" + text + "\"";
+  };
+  return CLI::Validator(check, '{' + Join(choices, ",") + '}');
+}
+
 std::string TypeNameOf(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   return type.substr(0, std::min(type.find(":{"), type.find(":FLOAT in [")));

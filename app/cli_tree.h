@@ -32,6 +32,9 @@ CLI::Validator IntegerFrom(uint64_t min, uint64_t max);
 // Any text; `choices` are offered to who types it, and what takes the value says whether it is one.
 CLI::Validator Offering(const std::vector<std::string>& choices);
 
+// One of `choices`, which are offered, too.
+CLI::Validator OneOf(const std::vector<std::string>& choices);
+
 // "SHARE" of "SHARE:FLOAT in [0.5 - 1]": without what CLI11 adds for its checks, for the option's
 // description says that in words.
 std::string TypeNameOf(const CLI::Option& option);

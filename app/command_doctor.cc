@@ -178,8 +178,8 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
       case Code::kInvalidArgument:  // a file, or somebody else's
         finding.advice = "run quarry as the owner of the store, or name another with --store";
         break;
-      default:
-        finding.advice = "see the message";
+      default:  // the message says what to do
+        break;
     }
     findings.push_back(finding);
     return;
@@ -221,7 +221,8 @@ Finding NotAsked(const Status& status, const model::ChatModel& chat) {
 // Which of the prompts the chat model follows: one finding for each.
 Status CheckModel(CommandContext& context, std::vector<Finding>& findings) {
   if (context.config().chat_model.empty()) {
-    return InvalidArgumentError("--model: no chat.model is configured");
+    return InvalidArgumentError(
+        "--model: no chat.model is configured; name one: --set chat.model=URL#NAME");
   }
   QUARRY_ASSIGN_OR_RETURN(model::RemoteModelsOptions options, RemoteOptionsOf(context.config()));
   const std::string openai_base_url = options.openai_base_url;

@@ -27,7 +27,8 @@ void PrintWritten(uint64_t cases, const std::string& directory,
   for (const std::string& warning : warnings) console.Note("warning: " + OneLine(warning));
   console.Print(console.json()
                     ? Line({{"cases", cases}, {"suite", directory}, {"warnings", warnings}})
-                    : "wrote " + WithThousands(cases) + " cases to " + OneLine(directory) + "\n");
+                    : "wrote " + WithThousands(cases) + (cases == 1 ? " case" : " cases") + " to " +
+                          OneLine(directory) + "\n");
 }
 
 // The suite's questions and its corpus as it is indexed.
@@ -52,11 +53,13 @@ Result<int> ExportBeir(const EvalExportArguments& arguments, CommandContext& con
   const eval::BeirQueries queries = eval::BeirQueriesOf(suite.cases);
   QUARRY_RETURN_IF_ERROR(
       eval::WriteBeir(PathOf(context, arguments.to), queries, for_each).Annotate("--to"));
-  if (context.console.json()) {
-    context.console.Print(Line({{"documents", documents},
-                                {"queries", queries.queries.size() + queries.unanswerable.size()},
-                                {"directory", arguments.to}}));
-  }
+  const uint64_t asked = queries.queries.size() + queries.unanswerable.size();
+  context.console.Print(
+      context.console.json()
+          ? Line({{"documents", documents}, {"queries", asked}, {"directory", arguments.to}})
+          : "wrote " + WithThousands(documents) + (documents == 1 ? " document" : " documents") +
+                " and " + WithThousands(asked) + (asked == 1 ? " question" : " questions") +
+                " to " + OneLine(arguments.to) + "\n");
   return kExitDone;
 }
 
@@ -134,9 +137,10 @@ Result<int> RunEvalExport(const EvalExportArguments& arguments, CommandContext& 
         arguments.format + "\"");
   }
   QUARRY_RETURN_IF_ERROR(WriteFileAtomically(PathOf(context, arguments.to), text).Annotate("--to"));
-  if (context.console.json()) {
-    context.console.Print(Line({{"bytes", text.size()}, {"file", arguments.to}}));
-  }
+  context.console.Print(context.console.json()
+                            ? Line({{"bytes", text.size()}, {"file", arguments.to}})
+                            : "wrote " + FormatBytes(text.size()) + " to " + OneLine(arguments.to) +
+                                  "\n");
   return kExitDone;
 }
 

@@ -63,6 +63,12 @@ std::string RankingJson(const eval::RunRanking& ranking) {
 }  // namespace
 
 Result<int> RunEvalRank(const EvalRankArguments& arguments, CommandContext& context) {
+  if (arguments.runs.size() < 2) {
+    return InvalidArgumentError("RUN: expected two runs or more, got one");
+  }
+  if (arguments.judge != "local" && arguments.judge != "llm") {
+    return InvalidArgumentError("--judge: expected local or llm, got \"" + arguments.judge + "\"");
+  }
   // A judge that is a model keeps its verdicts in the store.
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kCreate));
@@ -73,7 +79,6 @@ Result<int> RunEvalRank(const EvalRankArguments& arguments, CommandContext& cont
   }
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<eval::Judge> judge,
                           MakeJudge(arguments.judge, *engine));
-  if (judge == nullptr) return InvalidArgumentError("--judge: somebody has to prefer an answer");
   ProgressPrinter progress(context.console);
   const Result<eval::RunRanking> ranking =
       eval::RankRuns(runs, *judge, progress.StageSink(), context.call);

@@ -51,7 +51,9 @@ std::string TrafficText(const std::vector<eval::TrafficSlice>& slices,
       alerts += console.Styled(Style::kBad, "fell: " + OneLine(slice.name)) + "\n";
     }
   }
-  return Table(rows, {2, 3, 4, 5}, console) + alerts + "left out: " + CountsText(left_out) + "\n";
+  const std::string table =
+      slices.empty() ? "no answers to judge\n" : Table(rows, {2, 3, 4, 5}, console);
+  return table + alerts + "left out: " + CountsText(left_out) + "\n";
 }
 
 std::string TrafficJson(const std::vector<eval::TrafficSlice>& slices,
@@ -122,9 +124,10 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
   if (!format.ok()) return std::move(format).status().Annotate("--format");
   eval::ExportOptions options{.format = *format};
   for (const std::string& suite : arguments.held_out) {
-    QUARRY_ASSIGN_OR_RETURN(const std::vector<eval::Case> cases,
-                            eval::ReadCases(PathOf(context, suite) + "/cases.jsonl"));
-    for (const eval::Case& one : cases) options.held_out.push_back(one.query);
+    const Result<std::vector<eval::Case>> cases =
+        eval::ReadCases(PathOf(context, suite) + "/cases.jsonl");
+    if (!cases.ok()) return cases.status().Annotate("--held-out");
+    for (const eval::Case& one : *cases) options.held_out.push_back(one.query);
   }
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
@@ -140,8 +143,11 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
     context.console.Note("left out: " + status.ToString());
   }
   QUARRY_RETURN_IF_ERROR(WriteOut(PathOf(context, arguments.out), report.lines, context.console));
-  context.console.Note(WithThousands(report.rows) +
-                       " rows; left out: " + CountsText(report.left_out));
+  context.console.Note(report.rows == 0 && report.left_out.empty()
+                           ? "0 rows: nothing is kept that --format " + arguments.format +
+                                 " is made of (docs/learning.md)"
+                           : WithThousands(report.rows) + (report.rows == 1 ? " row" : " rows") +
+                                 "; left out: " + CountsText(report.left_out));
   return report.rows > 0 ? kExitDone : kExitPartly;
 }
 

@@ -19,6 +19,12 @@ Result<ImportedSuite> ImportBeir(const std::string& directory) {
   QUARRY_ASSIGN_OR_RETURN(const BeirQueries queries, ReadBeirQueries(directory, "test"));
   ImportedSuite imported;
   imported.warnings = queries.warnings;
+  std::error_code error;
+  if (std::filesystem::exists(directory + "/corpus.jsonl", error)) {
+    imported.warnings.push_back(
+        "the documents are not copied; for this suite `quarry eval retrieval --beir " + directory +
+        " --store DIR` indexes them");
+  }
   for (const BeirQuery& query : queries.queries) {
     Case one{.id = query.id, .query = query.text};
     const auto grades = queries.qrels.find(query.id);
@@ -55,6 +61,17 @@ Result<ImportedSuite> ImportLines(const std::string& path, Parse parse) {
   }
 }
 
+Result<ImportedSuite> ImportAny(CaseFormat format, const std::string& path) {
+  if (format == CaseFormat::kBeir) return ImportBeir(path);
+  if (format == CaseFormat::kRgb) return ImportLines(path, ParseRgbLine);
+  if (format == CaseFormat::kRagas) return ImportLines(path, ParseRagasLine);
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCasesBytes));
+  if (format == CaseFormat::kPromptfoo) return ParsePromptfoo(text, path);
+  Result<ImportedSuite> imported = ParseSquad(text);
+  if (!imported.ok()) return imported.status().Annotate(path);
+  return imported;
+}
+
 }  // namespace
 
 const char* CaseFormatName(CaseFormat format) {
@@ -82,13 +99,11 @@ Result<CaseFormat> ParseCaseFormat(std::string_view name) {
 }
 
 Result<ImportedSuite> ImportCases(CaseFormat format, const std::string& path) {
-  if (format == CaseFormat::kBeir) return ImportBeir(path);
-  if (format == CaseFormat::kRgb) return ImportLines(path, ParseRgbLine);
-  if (format == CaseFormat::kRagas) return ImportLines(path, ParseRagasLine);
-  QUARRY_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCasesBytes));
-  if (format == CaseFormat::kPromptfoo) return ParsePromptfoo(text, path);
-  Result<ImportedSuite> imported = ParseSquad(text);
-  if (!imported.ok()) return imported.status().Annotate(path);
+  QUARRY_ASSIGN_OR_RETURN(ImportedSuite imported, ImportAny(format, path));
+  if (imported.cases.empty()) {
+    return InvalidArgumentError(path + ": expected a question at least, as " +
+                                CaseFormatName(format) + " has them");
+  }
   return imported;
 }
 

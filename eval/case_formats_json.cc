@@ -30,6 +30,7 @@ std::vector<std::string> TextsOf(const Json* json) {
 }
 
 Result<Json> ReadObject(std::string_view text) {
+  if (text.empty()) return InvalidArgumentError("expected a JSON object, found nothing");
   QUARRY_ASSIGN_OR_RETURN(Json json, ParseJson(text));
   if (!json.is_object()) return InvalidArgumentError("expected a JSON object");
   return json;

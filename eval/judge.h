@@ -91,6 +91,7 @@ struct JudgedCase {
   std::vector<ExpectedFact> expected_facts;
   std::string reference;
   std::vector<std::string> accepted;  // other texts that say the same as the reference
+  bool declined = false;              // an answer that is there all the same says that only
 };
 
 enum class Preference : uint8_t { kFirst, kSecond, kTie, kUnjudged };

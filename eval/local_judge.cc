@@ -281,6 +281,7 @@ Result<PairJudgement> LocalJudge::Compare(const JudgedCase& first, const JudgedC
                                           const CallContext& context) const {
   const auto share_of = [&](const JudgedCase& judged) -> Result<double> {
     QUARRY_RETURN_IF_ERROR(context.Check());
+    if (judged.declined) return 0.0;  // else the question's own words would count for it
     const Evidence answer(judged.answer, judged.question, analyzer_);
     double said = 0;
     double all = 0;

@@ -35,6 +35,7 @@ JudgedCase JudgedCaseOf(const Case& one, const RunRecord& record) {
   judged.id = one.id;
   judged.lang = LanguageOf(one);
   judged.question = one.query;
+  judged.declined = record.abstained;
   if (!record.abstained) {
     judged.answer = record.answer;
     for (const RunSentence& sentence : record.sentences) {

@@ -81,9 +81,11 @@ std::string AbstentionText(const Query& query, const Context& context,
   }
   const bool chinese = AnswerLanguage(query) == "zh";
   const std::string documents = std::to_string(snapshot.live_documents());
-  std::string text = chinese ? "在已索引的 " + documents + " 份文档中没有找到这个问题的答案。"
-                             : "The " + documents +
-                                   " indexed documents do not contain an answer to this question.";
+  std::string text =
+      chinese ? "在已索引的 " + documents + " 份文档中没有找到这个问题的答案。"
+      : documents == "1"
+          ? "The one indexed document does not contain an answer to this question."
+          : "The " + documents + " indexed documents do not contain an answer to this question.";
   // Of documents that were not searched nothing can be said.
   if (!query.filter.IsTrue() || !query.principals.unrestricted) {
     text = chinese ? "在限定范围内的文档中没有找到这个问题的答案。"

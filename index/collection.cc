@@ -127,6 +127,12 @@ Result<WriterLock> Collection::LockWriter(const CallContext& context) {
                                            "\": waiting for another writer");
 }
 
+Status Collection::CheckCounters() const {
+  std::lock_guard lock(mutex_);
+  if (counters_.damage.ok()) return OkStatus();
+  return Status(counters_.damage).Annotate("collection \"" + name_ + "\"");
+}
+
 bool Collection::deleted() const { return deleted_; }
 
 void Collection::MarkDeleted(bool deleted) {

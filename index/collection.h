@@ -67,6 +67,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
   std::shared_ptr<const Snapshot> snapshot() const;
   // Waits for the writer's place. kDeadlineExceeded, kCancelled.
   Result<WriterLock> LockWriter(const CallContext& context);
+  // kDataLoss where the store does not tell which numbers are given out next: all can be read then,
+  // and nothing may be written.
+  Status CheckCounters() const;
   // Whether the collection was deleted while its writer waited: nothing may be written any more.
   // Waits for nothing.
   bool deleted() const;
@@ -138,6 +141,7 @@ class Collection : public std::enable_shared_from_this<Collection> {
     uint64_t next_chunk = 1;
     uint64_t next_generation = 1;
     uint64_t last_commit = 0;
+    Status damage;  // of the first three
   };
   // A change to one document that was written to a batch and awaits application.
   struct Applied {

@@ -46,10 +46,18 @@ Result<Collection::Counters> Collection::LoadCounters(const StoreView& view) con
     }
     return OkStatus();
   };
-  QUARRY_RETURN_IF_ERROR(read(Counter::kNextDocument, counters.next_document));
-  QUARRY_RETURN_IF_ERROR(read(Counter::kNextChunk, counters.next_chunk));
-  QUARRY_RETURN_IF_ERROR(read(Counter::kNextGeneration, counters.next_generation));
   QUARRY_RETURN_IF_ERROR(read(Counter::kLastCommit, counters.last_commit));
+  // Nothing that is read depends on the others: one that is damaged keeps writers out only.
+  const auto read_next = [&](Counter counter, const char* name, uint64_t& value) -> Status {
+    const Status status = read(counter, value).Annotate(std::string("counter of ") + name);
+    if (status.code() != Code::kDataLoss) return status;
+    if (counters.damage.ok()) counters.damage = status;
+    return OkStatus();
+  };
+  QUARRY_RETURN_IF_ERROR(read_next(Counter::kNextDocument, "documents", counters.next_document));
+  QUARRY_RETURN_IF_ERROR(read_next(Counter::kNextChunk, "chunks", counters.next_chunk));
+  QUARRY_RETURN_IF_ERROR(
+      read_next(Counter::kNextGeneration, "generations", counters.next_generation));
   return counters;
 }
 

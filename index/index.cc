@@ -373,6 +373,7 @@ Result<IndexWriter> Index::OpenWriter(CollectionId id, const CallContext& contex
   if (writer.collection_->deleted()) {
     return NotFoundError("the collection was deleted meanwhile");
   }
+  QUARRY_RETURN_IF_ERROR(writer.collection_->CheckCounters());
   return writer;
 }
 

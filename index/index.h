@@ -153,8 +153,8 @@ class Index {
   // and SetVectorSettings may before they look at theirs.
   Result<std::shared_ptr<const Snapshot>> GetSnapshot(CollectionId collection);
   // Waits while another writer of the collection is open in this process. kNotFound when there is
-  // no such collection, or when it was deleted during the wait; kDeadlineExceeded, kCancelled. The
-  // context is also that of the writer's own waits (IndexWriter).
+  // no such collection, or when it was deleted during the wait; kDeadlineExceeded, kCancelled;
+  // kDataLoss: it may be read only. The context is also that of the writer's own waits.
   Result<IndexWriter> OpenWriter(CollectionId collection,
                                  const CallContext& context = CallContext());
 
@@ -176,8 +176,8 @@ class Index {
   StoreUsage Usage() const;
 
   // Compares store, postings, vectors and saved files of a collection with each other and with the
-  // change log (verify.h). Problems are in the report; an error means that it could not look. Waits
-  // for the writer to look at the saved files.
+  // change log (verify.h). Problems are in the report, also that it is too damaged to be opened; an
+  // error means that it could not look. Waits for the writer to look at the saved files.
   Result<VerifyReport> Verify(CollectionId collection, const CallContext& context,
                               const Progress& progress = nullptr);
   // The same for what belongs to no collection, and every checksum: the problems.

@@ -108,7 +108,14 @@ Result<std::vector<GenerationStats>> Index::Generations(CollectionId id) {
 
 Result<VerifyReport> Index::Verify(CollectionId id, const CallContext& context,
                                    const Progress& progress) {
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<Collection> collection, impl_->Load(id));
+  const Result<std::shared_ptr<Collection>> loaded = impl_->Load(id);
+  if (loaded.status().code() == Code::kDataLoss) {
+    VerifyReport report;
+    report.problems.push_back("cannot be opened: " + loaded.status().message());
+    return report;
+  }
+  QUARRY_RETURN_IF_ERROR(loaded.status());
+  const std::shared_ptr<Collection>& collection = *loaded;
   QUARRY_ASSIGN_OR_RETURN(VerifyReport report, VerifySnapshot(*collection->snapshot(),
                                                               *impl_->analyzer, context, progress));
   // The saved files are held against the state of the same moment, so nobody may change either

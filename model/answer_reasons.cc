@@ -44,7 +44,7 @@ constexpr WordsOfReason kReasonTexts[] = {
     {Reason::kOtherLanguageUnread, "documents in the other language were not searched: {}",
      "未检索另一种语言的文档：{}"},
     {Reason::kQuoted, "quoted", "摘自原文"},
-    {Reason::kSentencesQuoted, "{} sentences are quoted", "摘自原文的句子：{}"},
+    {Reason::kSentencesQuoted, "sentences quoted: {}", "摘自原文的句子：{}"},
     {Reason::kRespelled, "asked with words that the documents hold: {}",
      "已改用文档中有的词提问：{}"},
     {Reason::kNoQuestion, "no question", "不是提问"},

@@ -53,6 +53,35 @@ TEST(RankingTest, TheSystemThatIsRightMoreOftenStandsFirst) {
   EXPECT_LT(ranking.runs[0].words, ranking.runs[2].words);
 }
 
+TEST(RankingTest, DecliningIsNoAnswerThoughTheQuestionHoldsTheWordsOfTheFact) {
+  const Analyzer analyzer;
+  const LocalJudge judge(analyzer);
+  const auto run_of = [](const std::string& id, const std::string& answer, bool declines) {
+    eval::Run run;
+    run.manifest.id = id;
+    RunRecord& record = run.records.emplace_back();
+    record.case_id = "pump";
+    record.asked = {
+        .id = "pump",
+        .query = "What does the red pump deliver per second?",
+        .expected_facts = {{.id = "f", .text = "The red pump delivers ten litres per second."}}};
+    record.answer = answer;
+    record.abstained = declines;
+    return run;
+  };
+  const eval::Run answering =
+      run_of("a", "The red pump delivers ten litres per second [1].", false);
+  const eval::Run declining =
+      run_of("b",
+             "The 2 indexed documents do not contain an answer to this question. The nearest "
+             "passages are in: Pump (pump.md).",
+             true);
+  ASSERT_OK_AND_ASSIGN(const RunRanking ranking,
+                       RankRuns({declining, answering}, judge, nullptr, {}));
+  EXPECT_EQ(ranking.runs[0].id, "a");
+  EXPECT_EQ(ranking.runs[0].strength.wins, 1u);
+}
+
 TEST(RankingTest, AnErrorLosesAndWhatWasChangedIsNotCompared) {
   const Analyzer analyzer;
   const LocalJudge judge(analyzer);

@@ -15,6 +15,7 @@ namespace quarry::index {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -196,6 +197,33 @@ TEST_F(VerifyTest, AGraphOfTheKeptGenerationWithOtherValuesIsFound) {
                                              "chunk 4")));
 }
 
+TEST_F(VerifyTest, ADamagedCounterStandsAmongTheOtherProblemsAndKeepsWritersOutOnly) {
+  CopyStore();
+  Plant([](const StoreView&, WriteBatch& batch) {
+    batch.Put(CounterKey(kVerifiedCollection, Counter::kNextDocument), "");
+    batch.Put(DocumentTextKey(kVerifiedCollection, DocumentNumber(3)), "other");
+  });
+  EXPECT_THAT(Problems(),
+              AllOf(Contains(HasSubstr("counter of documents: ")),
+                    Contains(HasSubstr("document \"d2\": text does not match its hash"))));
+  EXPECT_EQ(TestSnapshot()->ReadText(DocumentNumber(4)).value(), "text number 3");
+  const Status refused = index_->OpenWriter(kVerifiedCollection).status();
+  EXPECT_EQ(refused.code(), Code::kDataLoss);
+  EXPECT_THAT(refused.message(), HasSubstr("collection \"c\": counter of documents: "));
+}
+
+TEST_F(VerifyTest, ACollectionThatCannotBeOpenedIsAProblemAmongThoseOfTheStore) {
+  CopyStore();
+  fs::remove_all(Directory() + "/derived");  // so that it is made of what the store has
+  Plant([](const StoreView&, WriteBatch& batch) {
+    batch.Delete(ChunkTermsKey(kVerifiedCollection, ChunkId(3)));
+    batch.Put(CollectionNameKey("ghost"), EncodeInteger(1));
+  });
+  EXPECT_THAT(Problems(),
+              AllOf(Contains("cannot be opened: collection \"c\": terms: 1 of 60 chunks have none"),
+                    Contains(HasSubstr("collection name \"ghost\": leads to no collection"))));
+}
+
 struct Fault {
   const char* name;
   std::function<void(const StoreView&, WriteBatch&)> plant;
@@ -290,6 +318,12 @@ INSTANTIATE_TEST_SUITE_P(
             EncodeInteger(7), "counter of chunks: gives 7 next, number 61 is used"),
         Put("LowGenerationCounter", CounterKey(kVerifiedCollection, Counter::kNextGeneration),
             EncodeInteger(2), "counter of generations: gives 2 next, number 2 is used"),
+        Put("BrokenDocumentCounter", CounterKey(kVerifiedCollection, Counter::kNextDocument), "",
+            "counter of documents: integer record: record ends early"),
+        Put("BrokenChunkCounter", CounterKey(kVerifiedCollection, Counter::kNextChunk), "",
+            "counter of chunks: integer record: record ends early"),
+        Put("BrokenGenerationCounter", CounterKey(kVerifiedCollection, Counter::kNextGeneration),
+            "", "counter of generations: integer record: record ends early"),
         Missing("MissingChange", ChangeLogKey(kVerifiedCollection, CommitSequence(9)),
                 "change log: entry 9 is missing"),
         Put("OtherVector", VectorKeyOf(kCurrent, ChunkId(3)),

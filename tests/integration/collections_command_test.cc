@@ -10,8 +10,11 @@ namespace quarry::app {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using testing::QuarryResult;
+using ::testing::StartsWith;
 
 TEST_F(CliTest, AWrongCollectionNameMakesNoStore) {
   Write("a.txt", "One.");
@@ -105,6 +108,60 @@ TEST_F(CliTest, DocumentsAreNamedWholeOrByTheirFile) {
             "lists them\n");
   EXPECT_EQ(Run({"docs", "delete", "r.jsonl"}).exit_code, 0);
   EXPECT_EQ(RunJson({"docs", "ls"})["total"], 1);
+}
+
+TEST_F(CliTest, DocumentsAreListedPageByPage) {
+  Write("a.md", "# Alpha\n\nThe first.");
+  Write("b.md", "# Beta\n\nThe second.");
+  Write("c.md", "# 丙\n\n第三份。");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  const std::string all = Run({"docs", "ls"}).out;
+  EXPECT_THAT(all, AllOf(StartsWith("id    chunks  size "), HasSubstr("\na.md       1  "),
+                         HasSubstr("  Alpha\n"), HasSubstr("  丙\n"), EndsWith("\n3 documents\n")));
+  EXPECT_THAT(Run({"docs", "ls", "--limit", "2"}).out,
+              EndsWith("\n1-2 of 3 documents; the next with --offset 2\n"));
+  EXPECT_THAT(Run({"docs", "ls", "--limit", "2", "--offset", "2"}).out,
+              EndsWith("\n3-3 of 3 documents\n"));
+  EXPECT_EQ(Run({"docs", "ls", "--offset", "9"}).out, "none of 3 documents\n");
+  EXPECT_THAT(Run({"docs", "ls", "--limit", "0"}).error,
+              HasSubstr("--limit: expected an integer from 1 to "));
+}
+
+TEST_F(CliTest, ADocumentIsShownWithItsMetadataAndChunks) {
+  Write("a.md", "# Alpha\n\n## Pumps\n\nThe first pump.");
+  ASSERT_EQ(Run({"index", docs(), "--meta", "team=泵房", "--meta", "year=2020"}).exit_code, 0);
+  const std::string shown = Run({"docs", "show", "a.md", "--chunks"}).out;
+  EXPECT_THAT(shown, AllOf(StartsWith("id             a.md\ntitle          Alpha\n"),
+                           HasSubstr("\ntype           text/markdown\n"),
+                           HasSubstr("\nlanguage       en\n"),
+                           HasSubstr("\nmetadata.team  泵房\nmetadata.year  2020\n"),
+                           HasSubstr("\n\nchunk 0 (id 1), bytes 0-")));
+  EXPECT_THAT(shown, HasSubstr(" tokens, Alpha"));
+  EXPECT_THAT(shown, EndsWith("The first pump.\n"));
+  const Json json = RunJson({"docs", "show", "a.md", "--chunks", "--text"});
+  EXPECT_EQ(json["metadata"]["team"], "泵房");
+  ASSERT_EQ(json["chunk_list"].size(), 1u);
+  EXPECT_EQ(json["chunk_list"][0]["ordinal"], 0);
+  EXPECT_EQ(json["chunk_list"][0]["heading_path"][0], "Alpha");
+  EXPECT_EQ(json["chunk_list"][0]["text"], json["text"]);
+}
+
+TEST_F(CliTest, TheOptionsThereAreAreListedWithTypeDefaultAndVariable) {
+  const std::string keys = Run({"config", "--keys"}).out;
+  EXPECT_THAT(keys,
+              HasSubstr("\nserver.max_connections  at a time\n    an integer from 1 to 1000000; "
+                        "default 1024; QUARRY_SERVER_MAX_CONNECTIONS\n"));
+  const Json json = RunJson({"config", "--keys"});
+  EXPECT_EQ(json["keys"][0]["name"], "store");
+  EXPECT_EQ(json["keys"][0]["environment"], "QUARRY_STORE");
+  EXPECT_EQ(json["keys"].size(), RunJson({"config"})["values"].size());
+}
+
+TEST_F(CliTest, OfOneDocumentAnswersSpeakInTheSingular) {
+  Write("a.md", "# Alpha\n\nThe red pump delivers ten litres per second.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  EXPECT_THAT(Run({"ask", "Who painted the town hall of Antwerp?"}).out,
+              StartsWith("The one indexed document does not contain an answer to this question."));
 }
 
 TEST_F(CliTest, OfManyDocumentsThatAreAlikeTheOthersAreCounted) {

@@ -3,16 +3,20 @@
 #include <filesystem>
 #include <fstream>
 
+#include "model/digest.h"
 #include "tests/testing/command_testing.h"
 #include "tests/testing/http_client.h"
+#include "tests/testing/http_upstream.h"
 #include "tests/testing/model_testing.h"
 
 namespace quarry::app {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::QuarryResult;
+using ::testing::StartsWith;
 
 class ModelCommandTest : public testing::CommandTest {
  protected:
@@ -211,6 +215,56 @@ TEST_F(ModelCommandTest, InfoTellsWhatAFolderIs) {
   EXPECT_NE(Run({"model", "info", home() + "/none"}).exit_code, 0);
   EXPECT_THAT(Run({"model", "info", home() + "/docs"}).error,
               HasSubstr("no model folder: " + home() + "/docs has no config.json\n"));
+}
+
+TEST_F(ModelCommandTest, PullFetchesAFolderFromAHub) {
+  const std::string commit(40, 'c');
+  const testing::HttpUpstream hub([&](testing::UpstreamCall& call) {
+    const std::string& target = call.request().target;
+    if (target == "/api/models/o/tiny/revision/main?blobs=true") {
+      Json siblings = Json::array();
+      for (const auto& entry : fs::directory_iterator(model())) {
+        const std::string bytes = ReadFile(entry.path()).value();
+        model::Digest digest(model::Digest::Kind::kGitBlob, bytes.size());
+        digest.Update(bytes);
+        siblings.push_back({{"rfilename", entry.path().filename()},
+                            {"size", bytes.size()},
+                            {"blobId", digest.Finish()}});
+      }
+      return call.Reply(200, Json{{"sha", commit}, {"siblings", siblings}}.dump());
+    }
+    const std::string prefix = "/o/tiny/resolve/" + commit + "/";
+    if (!target.starts_with(prefix)) return call.Reply(404, R"({"error": "no such model"})");
+    call.Reply(200, ReadFile(model() + "/" + target.substr(prefix.size())).value());
+  });
+  const auto pull = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"model", "pull"});
+    testing::QuarryCommand command = Command(std::move(arguments));
+    command.environment = {{"HF_ENDPOINT", hub.url()}, {"HF_TOKEN", "hf-secret"}};
+    return testing::RunQuarryWith(command);
+  };
+  const QuarryResult pulled = pull({"o/tiny"});
+  EXPECT_EQ(pulled.exit_code, 0) << pulled.error;
+  EXPECT_THAT(pulled.out, AllOf(StartsWith("fetched o/tiny to models/tiny: "),
+                                HasSubstr(", commit " + commit + "\n"),
+                                HasSubstr("quarry model info models/tiny says what it is\n")));
+  EXPECT_EQ(hub.requests().at(0).Header("authorization"), "Bearer hf-secret");
+  EXPECT_EQ(RunJson({"model", "info", "models/tiny"})["fingerprint"],
+            RunJson({"model", "info", model()})["fingerprint"]);
+  const Json json = Json::parse(pull({"o/tiny", "--to", "again", "--json"}).out);
+  EXPECT_EQ(json["directory"], "again");
+  EXPECT_EQ(json["commit"], commit);
+  EXPECT_EQ(json["fetched"], json["bytes"]);
+
+  const QuarryResult there = pull({"o/tiny"});
+  EXPECT_NE(there.exit_code, 0);
+  EXPECT_THAT(there.error, HasSubstr("models/tiny"));
+  const QuarryResult none = pull({"o/none"});
+  EXPECT_NE(none.exit_code, 0);
+  EXPECT_THAT(none.error, AllOf(HasSubstr("o/none"), HasSubstr("404")));
+  EXPECT_FALSE(fs::exists(home() + "/models/none"));
+  EXPECT_EQ(testing::RunQuarry({"model"}).error,
+            "quarry: error: a command is missing: expected info or pull; see: quarry model -h\n");
 }
 
 TEST_F(ModelCommandTest, TokensAreCountedByATokenizerOrEstimated) {
