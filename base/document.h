@@ -73,7 +73,9 @@ struct Document {
 // A block of the document as far as it reaches into a chunk. In reading order, not overlapping.
 struct ChunkBlock {
   BlockKind kind = BlockKind::kParagraph;
-  uint32_t depth = 0;  // of a heading: how many headings stand above it in the heading path
+  // Of a heading: how many headings stand above it in the heading path. Of an item of a list: how deep
+  // it is nested, from 1; 0 where it was stored before that was kept.
+  uint32_t depth = 0;
   uint64_t begin = 0;  // bytes of Chunk::text
   uint64_t end = 0;
   uint32_t page = 0;

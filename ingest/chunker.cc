@@ -226,7 +226,7 @@ class DocumentChunker {
       // What is left of a heading that is longer than a chunk is text.
       const bool rest = block.kind == BlockKind::kHeading && from > block.begin;
       parts.push_back({.kind = rest ? BlockKind::kParagraph : block.kind,
-                       .depth = depths_[i],
+                       .depth = block.kind == BlockKind::kListItem ? block.level : depths_[i],
                        .begin = from - begin,
                        .end = to - begin,
                        .page = block.page});

@@ -188,6 +188,7 @@ class Extraction {
       TellInOrder(*section, draft);
     } else {
       OrderAsInPassages(sentences_[best], draft.sentences);
+      SayItemTerm(sentences_[best], draft.sentences.front());
     }
     return draft;
   }
@@ -302,6 +303,16 @@ class Extraction {
     return sentence.tokens <= kOpenerTokens && sentence.range.begin == sentence.block.begin &&
            sentence.kind == BlockKind::kParagraph &&
            reading_.WeightOf(reading_.HeaderOf(sentence)) >= kHeadsOpener * reading_.total();
+  }
+
+  // "shared_buffers: The default is 128 MB.": what names the item is said before it where it holds what is asked about and
+  // the sentence does not.
+  void SayItemTerm(const Sentence& best, ExtractedSentence& said) const {
+    const std::string_view term =
+        std::string_view(passages_[best.passage].chunk.text)
+            .substr(best.item_term.begin, best.item_term.end - best.item_term.begin);
+    if (term.empty() || (reading_.TermsIn(term) & ~best.terms).none()) return;
+    said.lead = std::string(term) + (options_.language == "zh" ? "：" : ": ");
   }
 
   // An entry of a change log, which is said behind its heading.

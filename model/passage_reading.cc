@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "model/asked_without.h"
 #include "model/contract_parties.h"
+#include "model/item_terms.h"
 #include "model/quotable.h"
 #include "model/sibling_codes.h"
 
@@ -304,6 +305,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
   std::vector<std::string> headings = passage.chunk.span.heading_path;
   const size_t first = sentences_.size();
   size_t at = first;
+  const std::vector<ByteRange> item_terms = ItemTerms(passage.chunk);
   for (const QuotablePiece& piece : QuotablePieces(passage.chunk, max_tokens)) {
     const SourceSpan span = SpanWithin(passage.chunk, piece.range.begin, piece.range.end);
     if (span.heading_path != headings) {
@@ -317,6 +319,8 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentence.kind = BlockKindAt(passage.chunk, piece.range.begin);
     sentence.header = static_cast<uint32_t>(headers_.size() - 1);
     sentence.tokens = CountTokens(TextOf(sentence));
+    if (const size_t block = BlockAt(passage.chunk, piece.range.begin); block < item_terms.size())
+      sentence.item_term = item_terms[block];
     sentences_.push_back(std::move(sentence));
   }
   std::vector<Token> all_tokens = analyzer_.Tokenize(text);
@@ -341,6 +345,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     MarkNeeded(sentences_[i]);
     all |= sentences_[i].terms;
   }
+  AddItemTerms(first);
   // A question stands above its answer as a heading does.
   for (size_t i = first + 1; i < sentences_.size(); ++i) {
     const Sentence& above = sentences_[i - 1];
@@ -350,6 +355,23 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentences_[i].header = static_cast<uint32_t>(headers_.size() - 1);
   }
   passage_terms_.push_back(all);
+}
+
+// What names an item stands above it as a heading does. Of the sentences of the last passage, from the `first` on.
+void PassageReading::AddItemTerms(size_t first) {
+  for (size_t i = first; i < sentences_.size(); ++i) {
+    Sentence& sentence = sentences_[i];
+    if (sentence.item_term.begin == sentence.item_term.end) continue;
+    TermSet above;
+    for (size_t j = first; j < i; ++j) {
+      const Sentence& other = sentences_[j];
+      if (other.range.begin < sentence.item_term.begin || other.range.end > sentence.item_term.end)
+        continue;
+      above |= other.terms | headers_[other.header];  // it may stand in an item itself
+    }
+    headers_.push_back(headers_[sentence.header] | above);
+    sentence.header = static_cast<uint32_t>(headers_.size() - 1);
+  }
 }
 
 // Of its sentences, from the `first` on. `tokens` are all of the passage.

@@ -43,7 +43,8 @@ struct Sentence {
   uint32_t header =
       0;  // the title, file name and headings above it, as an index into PassageReading's
   uint32_t tokens = 0;
-  TermSet terms;  // also those of a number that lies in a range it states, and of synonyms
+  ByteRange item_term;  // what names the item of a list that it stands in (item_terms.h); or empty
+  TermSet terms;        // also those of a number that lies in a range it states, and of synonyms
   std::vector<TermPlace> places;  // in order
   bool in_range = false;          // it is stated for a range that a number of the question lies in
   bool out_of_range = false;      // only for others
@@ -109,6 +110,7 @@ class PassageReading {
   void FindWhatIsLeftOut();
   void MarkNeeded(Sentence& sentence) const;
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
+  void AddItemTerms(size_t first);
   void AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens);
   uint32_t NumberOf(const Token& token, std::string_view around) const;
   void FindSynonyms();

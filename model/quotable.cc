@@ -106,11 +106,16 @@ std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_token
   return pieces;
 }
 
+size_t BlockAt(const Chunk& chunk, uint64_t begin) {
+  const auto holds = [&](const ChunkBlock& block) {
+    return block.begin <= begin && begin < block.end;
+  };
+  return static_cast<size_t>(std::ranges::find_if(chunk.blocks, holds) - chunk.blocks.begin());
+}
+
 BlockKind BlockKindAt(const Chunk& chunk, uint64_t begin) {
-  for (const ChunkBlock& block : chunk.blocks) {
-    if (block.begin <= begin && begin < block.end) return block.kind;
-  }
-  return BlockKind::kParagraph;
+  const size_t block = BlockAt(chunk, begin);
+  return block < chunk.blocks.size() ? chunk.blocks[block].kind : BlockKind::kParagraph;
 }
 
 }  // namespace quarry::model

@@ -28,6 +28,9 @@ struct QuotablePiece {
 // characters; what is longer than `max_tokens` then is a single character.
 std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_tokens);
 
+// The block of the chunk that byte `begin` of its text stands in; as many as there are where there is none.
+size_t BlockAt(const Chunk& chunk, uint64_t begin);
+
 // What byte `begin` of the chunk's text stands in; a paragraph where its structure is not known.
 BlockKind BlockKindAt(const Chunk& chunk, uint64_t begin);
 
