@@ -1,8 +1,6 @@
 #include "server/connection.h"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstdio>
 #include <ctime>
 
@@ -200,15 +198,13 @@ asio::awaitable<bool> Session::AwaitResponse(bool keep) {
   StartWatch();
   SetDeadline(std::chrono::seconds(seconds_) + kHandlerGrace);
   while (true) {
+    beat_ = Clock::now() + options_.heartbeat;
+    ArmTimer();
     while (!woken_ && !timed_out_ && !reset_ && !closed_) {
-      error_code error;
-      auto token = asio::redirect_error(asio::use_awaitable, error);
-      wake_.expires_after(options_.heartbeat);
-      co_await wake_.async_wait(token);
-      if (error) continue;  // woken, not fired
-      exchange_->Beat();
-      break;
+      auto suspending = Suspend();
+      co_await std::move(suspending);
     }
+    beat_ = Clock::time_point::max();
     woken_ = false;
     if (timed_out_ || reset_ || closed_) break;
 
@@ -328,7 +324,10 @@ asio::awaitable<bool> Session::ServeOne() {
   // The exchange may call from its thread at any moment, but not after Abandon or Finish. Behind Finish that
   // thread has nothing else to do and writes the response itself; before, another has to.
   auto wake = [self = shared_from_this()](bool is_last) {
-    auto wake_up = [self] { self->WakeUp(); };
+    auto wake_up = [self] {
+      self->woken_ = true;
+      self->Resume();
+    };
     if (is_last) {
       asio::defer(self->shared_.network, std::move(wake_up));
     } else {
@@ -394,7 +393,6 @@ void Session::Kill() {
   if (exchange_ != nullptr) exchange_->Abandon();
   ++timer_id_;
   deadline_timer_.cancel();
-  ++watch_id_;
   error_code ignored;
   if (tls_ != nullptr && socket_.is_open()) tls_->EndWriting();
   socket_.close(ignored);
