@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -28,13 +29,14 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+bool IsPrintable(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; }
+
 // One event is one line, whatever a file name or a request put into the message.
 std::string OneLine(std::string_view message) {
   std::string line;
   line.reserve(message.size());
   for (const char c : message) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
+    if (IsPrintable(c)) {
       line += c;
     } else if (c == '\n') {
       line += "\\n";
@@ -51,8 +53,9 @@ std::string OneLine(std::string_view message) {
 void Log(spdlog::level::level_enum level, std::string_view message) {
   spdlog::logger& logger = Logger();
   if (!logger.should_log(level)) return;
-  const std::string line = OneLine(message);
-  logger.log(level, spdlog::string_view_t(line.data(), line.size()));
+  std::string line;
+  if (!std::ranges::all_of(message, IsPrintable)) message = line = OneLine(message);
+  logger.log(level, spdlog::string_view_t(message.data(), message.size()));
 }
 
 }  // namespace

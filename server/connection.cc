@@ -1,8 +1,7 @@
 #include "server/connection.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstdio>
 #include <ctime>
 
@@ -21,22 +20,38 @@ constexpr std::chrono::seconds kWriteTime{30};
 constexpr size_t kWriteBytesPerSecond = 64 * 1024;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr size_t kLingerBytes = 4u << 20;
+constexpr size_t kUsualHead = 512;  // bytes of a response's head
 
 enum class Framing : uint8_t { kLength, kChunked, kUntilClose };
 
 void AppendField(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ");
+  const size_t begin = out.size();
+  out.append(value);
   // A value with a line end would be a header of its own.
-  for (const char c : value) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  std::replace_if(out.begin() + static_cast<ptrdiff_t>(begin), out.end(), is_control, ' ');
   out += "\r\n";
+}
+
+// The date of a response; it is written once a second.
+const std::string& HttpDateNow() {
+  thread_local int64_t second = -1;
+  thread_local std::string date;
+  const int64_t now = std::time(nullptr);
+  if (now != second) date = FormatHttpDate(now);
+  second = now;
+  return date;
 }
 
 // `more` are headers beside the response's own.
 std::string HeadText(const Response& response, Framing framing, bool keep, int minor_version,
                      const std::string& request_id, const HeaderList& more) {
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+  std::string text;
+  text.reserve(kUsualHead);
+  text.append("HTTP/1.1 ").append(std::to_string(response.status)) += ' ';
   text.append(ReasonPhrase(response.status)).append("\r\n");
-  AppendField(text, "Date", FormatHttpDate(std::time(nullptr)));
+  AppendField(text, "Date", HttpDateNow());
   if (!response.content_type.empty()) AppendField(text, "Content-Type", response.content_type);
   if (framing == Framing::kChunked) AppendField(text, "Transfer-Encoding", "chunked");
   if (framing == Framing::kLength && response.status != 204 && response.status != 304) {
@@ -51,7 +66,8 @@ std::string HeadText(const Response& response, Framing framing, bool keep, int m
   AppendField(text, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) AppendField(text, name, value);
   for (const auto& [name, value] : more) AppendField(text, name, value);
-  return text + "\r\n";
+  text += "\r\n";
+  return text;
 }
 
 std::string ChunkHead(size_t size) {
@@ -200,15 +216,13 @@ asio::awaitable<bool> Session::AwaitResponse(bool keep) {
   StartWatch();
   SetDeadline(std::chrono::seconds(seconds_) + kHandlerGrace);
   while (true) {
+    beat_ = Clock::now() + options_.heartbeat;
+    ArmTimer();
     while (!woken_ && !timed_out_ && !reset_ && !closed_) {
-      error_code error;
-      auto token = asio::redirect_error(asio::use_awaitable, error);
-      wake_.expires_after(options_.heartbeat);
-      co_await wake_.async_wait(token);
-      if (error) continue;  // woken, not fired
-      exchange_->Beat();
-      break;
+      auto suspending = Suspend();
+      co_await std::move(suspending);
     }
+    beat_ = Clock::time_point::max();
     woken_ = false;
     if (timed_out_ || reset_ || closed_) break;
 
@@ -328,7 +342,10 @@ asio::awaitable<bool> Session::ServeOne() {
   // The exchange may call from its thread at any moment, but not after Abandon or Finish. Behind Finish that
   // thread has nothing else to do and writes the response itself; before, another has to.
   auto wake = [self = shared_from_this()](bool is_last) {
-    auto wake_up = [self] { self->WakeUp(); };
+    auto wake_up = [self] {
+      self->woken_ = true;
+      self->Resume();
+    };
     if (is_last) {
       asio::defer(self->shared_.network, std::move(wake_up));
     } else {
@@ -394,7 +411,6 @@ void Session::Kill() {
   if (exchange_ != nullptr) exchange_->Abandon();
   ++timer_id_;
   deadline_timer_.cancel();
-  ++watch_id_;
   error_code ignored;
   if (tls_ != nullptr && socket_.is_open()) tls_->EndWriting();
   socket_.close(ignored);

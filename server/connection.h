@@ -6,10 +6,13 @@
 // g++ 12.2 destroys temporaries of a co_await expression twice. In connection*.cc and transport.cc
 // such an expression holds named locals and std::move only, and no coroutine is a lambda.
 //
-// There are no cancellation slots in Boost 1.74 and no timeouts in a socket. So all waiting goes
-// through two points, Session::Receive and Session::Send; each tries the socket first, waits for
-// readiness and looks at the flags (timed_out_, reset_) before it waits again. A timer that fires
-// between two waits is therefore never lost.
+// There are no cancellation slots in Boost 1.74 and no timeouts in a socket. So all waiting goes through three
+// points, Session::Receive, Session::Send and the loop of AwaitResponse; each looks at the flags (timed_out_,
+// reset_) before it waits again. A timer that fires between two waits is therefore never lost, and who wakes a
+// session for nothing does no harm.
+//
+// A request costs as few turns of the scheduler as it can, each of which may wake a thread: one wait for bytes of
+// the client is out from request to request, and the coroutine is resumed by a call, not by cancelling a timer.
 
 // ThreadSanitizer does not know fences; Asio's mutexes order what these order besides.
 #ifdef __SANITIZE_THREAD__
@@ -25,6 +28,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -80,7 +84,6 @@ class Session : public std::enable_shared_from_this<Session> {
         tls_(shared.tls == nullptr ? nullptr : shared.tls->Accept(socket_.native_handle())),
         remote_(AddressText(client)),
         deadline_timer_(shared.network),
-        wake_(shared.network),
         refused_(refused) {}
 
   // Serves requests until the connection ends. The caller keeps the session alive.
@@ -97,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   using Clock = std::chrono::steady_clock;
   using Error = boost::system::error_code;
+  using Waiter = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
 
   asio::awaitable<bool> Handshake();
   asio::awaitable<bool> ServeOne();
@@ -119,10 +123,17 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void SetDeadline(Clock::duration from_now);
   void ArmTimer();
+  void OnTimer();
+  // Has what the client sends noticed: by Receive or, from StartWatch to StopWatch, by OnReadable.
+  void Watch();
   void StartWatch();
-  void Watch(uint64_t id);
-  void OnReadable(uint64_t id);
+  void OnReadable();
   void StopWatch();
+  // Until Resume.
+  asio::awaitable<void> Suspend();
+  // Goes on with the coroutine if it is suspended, inside this call.
+  void Resume();
+  // Likewise, soon.
   void WakeUp();
   void BeginRequest();
   void EndRequest();
@@ -137,15 +148,17 @@ class Session : public std::enable_shared_from_this<Session> {
 
   asio::steady_timer deadline_timer_;
   Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point beat_ = Clock::time_point::max();  // when a silent stream is to beat
   bool timer_armed_ = false;
   uint64_t timer_id_ = 0;  // of the wait that counts; what earlier ones report is ignored
   bool timed_out_ = false;
 
-  asio::steady_timer wake_;  // cancelled to wake the coroutine; fires when a stream is silent
-  bool woken_ = false;
-  uint64_t watch_id_ = 0;
-  bool half_closed_ = false;  // the client sends no more
-  bool reset_ = false;        // the client is gone
+  std::optional<Waiter> waiter_;  // the coroutine, while it is suspended
+  bool woken_ = false;            // there is something of the exchange to take
+  bool watching_ = false;         // a wait for bytes of the client is out
+  bool handling_ = false;         // from StartWatch to StopWatch
+  bool half_closed_ = false;      // the client sends no more
+  bool reset_ = false;            // the client is gone
 
   const bool refused_;  // there are too many connections: one 503 and no more
   bool idle_ = false;   // between two requests

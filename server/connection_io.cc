@@ -1,6 +1,7 @@
+#include <algorithm>
 #include <array>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "server/connection.h"
 
@@ -24,22 +25,37 @@ constexpr std::chrono::milliseconds kHalfClosedGrace{200};
 void Session::SetDeadline(Clock::duration from_now) {
   deadline_ = Clock::now() + from_now;
   timed_out_ = false;
-  // A timer that fires too early looks again; so a deadline that moves back costs nothing.
-  if (!timer_armed_ || deadline_timer_.expiry() > deadline_) ArmTimer();
+  ArmTimer();
 }
 
+// A timer that fires too early looks again; so a time that moves back costs nothing.
 void Session::ArmTimer() {
-  deadline_timer_.expires_at(deadline_);
+  const Clock::time_point next = std::min(deadline_, beat_);
+  if (timer_armed_ && deadline_timer_.expiry() <= next) return;
+  deadline_timer_.expires_at(next);
   timer_armed_ = true;
   deadline_timer_.async_wait([self = shared_from_this(), id = ++timer_id_](const error_code&) {
-    if (id != self->timer_id_ || self->closed_) return;
-    self->timer_armed_ = false;
-    if (Clock::now() < self->deadline_) return self->ArmTimer();
-    self->timed_out_ = true;
-    self->WakeUp();
-    error_code ignored;
-    self->socket_.cancel(ignored);
+    if (id == self->timer_id_ && !self->closed_) self->OnTimer();
   });
+}
+
+void Session::OnTimer() {
+  timer_armed_ = false;
+  const Clock::time_point now = Clock::now();
+  if (now >= deadline_) {
+    timed_out_ = true;
+    WakeUp();
+    error_code ignored;
+    socket_.cancel(ignored);
+    return;
+  }
+  if (now >= beat_) {
+    beat_ = Clock::time_point::max();
+    exchange_->Beat();
+    woken_ = true;
+    WakeUp();
+  }
+  ArmTimer();
 }
 
 // ---- bytes ----
@@ -100,16 +116,25 @@ asio::awaitable<bool> Session::Receive() {
     if (closed_ || timed_out_ || reset_ || half_closed_ || (idle_ && shared_.draining)) {
       co_return false;
     }
-    error_code error;
-    const size_t size = ReadSome(error);
-    if (!error) {
-      in_.append(shared_.scratch.data(), size);
-      co_return true;
+    // While a wait is out there is nothing to read; but what TLS has read itself no wait tells of.
+    if (!watching_ || tls_ != nullptr) {
+      error_code error;
+      const size_t size = ReadSome(error);
+      if (!error) {
+        in_.append(shared_.scratch.data(), size);
+        co_return true;
+      }
+      if (error != asio::error::would_block && error != asio::error::try_again) co_return false;
+      if (waits_for_ == Socket::wait_write) {
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        co_await socket_.async_wait(waits_for_, token);
+        if (error && error != asio::error::operation_aborted) co_return false;
+        continue;
+      }
     }
-    if (error != asio::error::would_block && error != asio::error::try_again) co_return false;
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    co_await socket_.async_wait(waits_for_, token);
-    if (error && error != asio::error::operation_aborted) co_return false;
+    Watch();
+    auto suspending = Suspend();
+    co_await std::move(suspending);
   }
 }
 
@@ -135,26 +160,30 @@ asio::awaitable<bool> Session::Send(std::string_view first, std::string_view sec
   co_return true;
 }
 
-// ---- watching the client while its request is handled ----
+// ---- watching the client ----
 
-void Session::StartWatch() {
-  if (in_.size() < kMaxAhead && !half_closed_) Watch(++watch_id_);
-}
-
-void Session::Watch(uint64_t id) {
-  socket_.async_wait(Socket::wait_read, [self = shared_from_this(), id](const error_code& error) {
-    if (id == self->watch_id_ && !error) self->OnReadable(id);
+void Session::Watch() {
+  if (std::exchange(watching_, true)) return;
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
+    self->watching_ = false;
+    if (!self->handling_) return self->Resume();
+    if (!error) self->OnReadable();
   });
 }
 
-void Session::OnReadable(uint64_t id) {
+void Session::StartWatch() {
+  handling_ = true;
+  if (in_.size() < kMaxAhead && !half_closed_) Watch();
+}
+
+void Session::OnReadable() {
   error_code error;
   const size_t size = ReadSome(error);
   if (!error) {
     in_.append(shared_.scratch.data(), size);
-    if (in_.size() < kMaxAhead) Watch(id);
+    if (in_.size() < kMaxAhead) Watch();
   } else if (error == asio::error::would_block || error == asio::error::try_again) {
-    Watch(id);
+    Watch();
   } else if (error == asio::error::eof) {
     half_closed_ = true;
     if (deadline_ > Clock::now() + kHalfClosedGrace) SetDeadline(kHalfClosedGrace);
@@ -164,15 +193,25 @@ void Session::OnReadable(uint64_t id) {
   }
 }
 
-void Session::StopWatch() {
-  ++watch_id_;
-  error_code ignored;
-  socket_.cancel(ignored);
+// The wait that is out serves the next request.
+void Session::StopWatch() { handling_ = false; }
+
+// ---- the coroutine ----
+
+asio::awaitable<void> Session::Suspend() {
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+      [this](Waiter waiter) { waiter_.emplace(std::move(waiter)); }, asio::use_awaitable);
+}
+
+void Session::Resume() {
+  if (!waiter_) return;
+  Waiter waiter = *std::move(waiter_);
+  waiter_.reset();
+  waiter();
 }
 
 void Session::WakeUp() {
-  woken_ = true;
-  wake_.cancel();
+  asio::post(shared_.network, [self = shared_from_this()] { self->Resume(); });
 }
 
 }  // namespace quarry::server

@@ -285,22 +285,32 @@ Response RequestDispatcher::Refuse(const HttpProblem& problem, std::string_view 
 
 void RequestDispatcher::ConnectionsChanged(int by) { connections_.Add(by); }
 
-void RequestDispatcher::Done(const Served& served) {
+RequestDispatcher::ServedMetrics RequestDispatcher::MetricsOf(const Route* route, bool is_head,
+                                                              int status) {
+  const std::lock_guard lock(served_mutex_);
+  ServedMetrics& metrics = served_metrics_[{route, is_head, status}];
+  if (metrics.seconds != nullptr) return metrics;
   // Labels are those of the table: what a client makes up must not become a time series.
-  const std::string route = served.route == nullptr ? "none" : served.route->pattern;
+  const std::string pattern = route == nullptr ? "none" : route->pattern;
   std::string method = "none";
-  if (served.route != nullptr) method = served.method == "HEAD" ? "HEAD" : served.route->method;
-  MetricsRegistry& metrics = environment_.services.metrics;
-  metrics
-      .GetCounter("quarry_http_requests_total", "Requests answered.",
-                  {{"route", route}, {"method", method}, {"status", std::to_string(served.status)}})
-      .Increment();
-  metrics
-      .GetLatencyHistogram("quarry_http_request_seconds",
-                           "From the first byte of a request to the last of its response.",
-                           {{"route", route}})
-      .Observe(served.seconds);
+  if (route != nullptr) method = is_head ? "HEAD" : route->method;
+  MetricsRegistry& registry = environment_.services.metrics;
+  metrics.requests = &registry.GetCounter(
+      "quarry_http_requests_total", "Requests answered.",
+      {{"route", pattern}, {"method", method}, {"status", std::to_string(status)}});
+  metrics.seconds = &registry.GetLatencyHistogram(
+      "quarry_http_request_seconds",
+      "From the first byte of a request to the last of its response.", {{"route", pattern}});
+  return metrics;
+}
 
+void RequestDispatcher::Done(const Served& served) {
+  const ServedMetrics metrics = MetricsOf(served.route, served.method == "HEAD", served.status);
+  metrics.requests->Increment();
+  metrics.seconds->Observe(served.seconds);
+
+  const std::string_view route =
+      served.route == nullptr ? "none" : std::string_view(served.route->pattern);
   JsonWriter json;
   json.BeginObject().Key("request").String(served.id);
   json.Key("remote").String(served.remote);

@@ -14,9 +14,11 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 
 #include "server/auth.h"
 #include "server/handlers.h"
@@ -54,6 +56,15 @@ class RequestDispatcher final : public Dispatcher {
   Response Handle(const Route& route, Exchange& exchange) const;
   void Leave();
 
+  // What is counted of requests of one route, method and status. Looking metrics up by their names takes longer
+  // than all else that is done for a request that was answered.
+  struct ServedMetrics {
+    Counter* requests = nullptr;
+    Histogram* seconds = nullptr;
+  };
+  // `route`: nullptr = none.
+  ServedMetrics MetricsOf(const Route* route, bool is_head, int status);
+
   const HandlerEnvironment& environment_;
   const ServedCallers callers_;
   Router router_;
@@ -68,6 +79,10 @@ class RequestDispatcher final : public Dispatcher {
   std::mutex mutex_;
   std::condition_variable idle_;
   size_t in_flight_ = 0;  // guarded by mutex_
+
+  std::mutex served_mutex_;
+  std::map<std::tuple<const Route*, bool, int>, ServedMetrics>
+      served_metrics_;  // guarded by served_mutex_
 
   // Writing waits for the one writer of a collection: more threads would only wait with it.
   ThreadPool ingest_lane_;

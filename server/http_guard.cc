@@ -40,13 +40,19 @@ std::string_view TakeLine(std::string_view& block) {
   return line;
 }
 
-// The letters and digits of a name in lower case: what sloppy software compares.
-std::string Skeleton(std::string_view name) {
-  std::string skeleton;
-  for (const char c : name) {
-    if (IsAsciiAlphanumeric(c)) skeleton += AsciiLower(c);
+// Whether sloppy software, which compares only letters and digits and not their case, takes one name for the other.
+bool LooksLike(std::string_view name, std::string_view other) {
+  const auto next = [](std::string_view text, size_t at) {
+    while (at < text.size() && !IsAsciiAlphanumeric(text[at])) ++at;
+    return at;
+  };
+  size_t i = next(name, 0);
+  size_t j = next(other, 0);
+  while (i < name.size() && j < other.size() && AsciiLower(name[i]) == AsciiLower(other[j])) {
+    i = next(name, i + 1);
+    j = next(other, j + 1);
   }
-  return skeleton;
+  return i == name.size() && j == other.size();
 }
 
 // host [":" port], where host is a name, an IPv4 address or an IPv6 address in brackets.
@@ -167,7 +173,7 @@ std::optional<HttpProblem> ParseFields(std::string_view block, const GuardLimits
     }
     // "Content_Length" is no header of ours, but a proxy before us may take it for one.
     for (const std::string_view framing : {"content-length", "transfer-encoding", "host"}) {
-      if (!EqualsIgnoringCase(name, framing) && Skeleton(name) == Skeleton(framing)) {
+      if (LooksLike(name, framing) && !EqualsIgnoringCase(name, framing)) {
         return Bad("header " + Quoted(name) + " looks like " + std::string(framing) +
                    " and is not it");
       }

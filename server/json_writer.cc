@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "base/text.h"
 
@@ -31,17 +32,41 @@ std::string_view EscapeOf(unsigned char byte, char (&space)[6]) {
   }
 }
 
-void AppendEscaped(std::string& out, std::string_view text) {
-  size_t copied = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;  // nearly all
-    char space[6];
-    out.append(text, copied, i - copied);
-    out += EscapeOf(byte, space);
-    copied = i + 1;
+// How many bytes at the start of `text` stand for themselves in a string; `kAscii`: and are ASCII. Eight at a time:
+// what is added to seven bits of each byte carries into the eighth, and no further, unless the byte is one of those.
+template <bool kAscii>
+size_t PlainRun(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kTop = 0x80 * kOnes;
+  size_t at = 0;
+  while (at + 8 <= text.size()) {
+    uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, 8);
+    const uint64_t low = bytes & ~kTop;
+    const uint64_t printable = low + (0x80 - 0x20) * kOnes;
+    const uint64_t no_quote = (low ^ '"' * kOnes) + 0x7F * kOnes;
+    const uint64_t no_backslash = (low ^ '\\' * kOnes) + 0x7F * kOnes;
+    const uint64_t plain = printable & no_quote & no_backslash;
+    if (((kAscii ? plain & ~bytes : plain | bytes) & kTop) != kTop) break;
+    at += 8;
   }
-  out.append(text, copied);
+  const auto is_plain = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && c != '"' && c != '\\' && (!kAscii || byte < 0x80);
+  };
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
+void AppendEscaped(std::string& out, std::string_view text) {
+  while (true) {
+    const size_t plain = PlainRun</*kAscii=*/false>(text);
+    out.append(text.data(), plain);
+    if (plain == text.size()) return;
+    char space[6];
+    out += EscapeOf(static_cast<unsigned char>(text[plain]), space);
+    text.remove_prefix(plain + 1);
+  }
 }
 
 template <typename Number>
@@ -79,8 +104,10 @@ JsonWriter& JsonWriter::Key(std::string_view name) {
 }
 
 JsonWriter& JsonWriter::String(std::string_view text) {
-  Separate();
-  text_ += '"';
+  text_ += std::exchange(needs_comma_, true) ? std::string_view(",\"") : std::string_view("\"");
+  const size_t plain = PlainRun</*kAscii=*/true>(text);  // all of nearly every name
+  text_.append(text.data(), plain);
+  text.remove_prefix(plain);
   while (!text.empty()) {
     const size_t bad = FindInvalidUtf8(text);
     AppendEscaped(text_, text.substr(0, bad));

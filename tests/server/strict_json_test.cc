@@ -107,6 +107,27 @@ TEST(JsonWriter, EscapesAndReplaces) {
   EXPECT_EQ(JsonString("ok\xFFok\xE6\x96"), "\"ok\xEF\xBF\xBDok\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+// Text is looked at eight bytes at a time.
+TEST(JsonWriter, EscapesEachCharacterAtEachPlace) {
+  const std::string letters = "abcdefghijklmnopqrst";
+  const std::string han = "\u6C34\u6CF5\u6EE4\u7F51\u9600\u95E8";
+  for (const std::string& around : {letters, han}) {
+    const size_t step = around == han ? 3 : 1;
+    for (size_t place = 0; place <= around.size(); place += step) {
+      for (int c = 0; c < 0x80; ++c) {
+        const char character = static_cast<char>(c);
+        std::string text = around;
+        text.insert(place, 1, character);
+        const bool escaped = c < 0x20 || character == '"' || character == '\\';
+        const std::string quoted = JsonString(text);
+        ASSERT_EQ(quoted.size() > text.size() + 2, escaped) << quoted;
+        ASSERT_OK_AND_ASSIGN(const JsonValue read, ParseJson(quoted));
+        ASSERT_EQ(*read.AsString(), text);
+      }
+    }
+  }
+}
+
 TEST(JsonWriter, WritesNumbersThatReadBackEqual) {
   JsonWriter writer;
   writer.BeginArray().Double(0.1).Double(1e300).Double(5).Int(-7).Uint(UINT64_MAX);

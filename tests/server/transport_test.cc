@@ -63,6 +63,32 @@ TEST_F(TransportTest, ServesPipelinedRequestsInOrder) {
   }
 }
 
+TEST_F(TransportTest, ServesWhatIsSentWhileARequestIsHandled) {
+  HttpConnection connection(Start());
+  connection.Send(MakeRequest("GET", "/wait"));
+  ASSERT_TRUE(Eventually([&] { return dispatcher_.dispatched == 1; }));
+  // More than is read ahead, and the last one in part.
+  constexpr int kRequests = 300;
+  const string padding(900, 'x');
+  for (int i = 0; i < kRequests; ++i) {
+    ASSERT_TRUE(connection.Send(MakeRequest("POST", "/echo", std::to_string(i) + padding)));
+  }
+  const string last = MakeRequest("POST", "/echo", "last");
+  ASSERT_TRUE(connection.Send(last.substr(0, last.size() / 2)));
+  dispatcher_.Open();
+  const auto waited = connection.Read();
+  ASSERT_TRUE(waited);
+  EXPECT_EQ(waited->body, "waited");
+  for (int i = 0; i < kRequests; ++i) {
+    const auto reply = connection.Read();
+    ASSERT_TRUE(reply) << i;
+    EXPECT_EQ(reply->body, std::to_string(i) + padding);
+  }
+  const auto reply = connection.Ask(last.substr(last.size() / 2));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->body, "last");
+}
+
 TEST_F(TransportTest, ServesARequestThatComesByteByByte) {
   HttpConnection connection(Start());
   const string request = MakeRequest("POST", "/echo", "slow");
