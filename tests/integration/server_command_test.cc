@@ -254,6 +254,20 @@ TEST_F(ServerCommandTest, WhatItsAnswersAreWorthStandsInTheServersMetrics) {
   EXPECT_EQ(Run({"eval", "runs"}).exit_code, 0);
 }
 
+TEST_F(ServerCommandTest, AReplaySaysWhatWasAskedAndNothingThatATerminalObeys) {
+  StartServer();
+  const auto answer =
+      Fetch(port_, "POST", "/api/v1/answer",
+            R"({"query": "At how many bar\u001b[31m does\nthe coolant pump run?"})");
+  ASSERT_TRUE(answer);
+  const string id = Json::parse(answer->body).at("id");
+  StopServer();  // which writes what it keeps
+  const QuarryResult replay = Run({"replay", id});
+  EXPECT_EQ(replay.exit_code, 0) << replay.error;
+  EXPECT_THAT(replay.out,
+              HasSubstr("question     At how many bar [31m does the coolant pump run?\n"));
+}
+
 TEST_F(ServerCommandTest, TheRecordIsTheOwnersAndGoesWithTheServer) {
   StartServer();
   struct stat record;
