@@ -408,6 +408,18 @@ TEST_F(ServerCommandTest, McpOverStandardInput) {
   EXPECT_THAT(replies(), HasSubstr("expected initialize first"));
   StartServer();
   EXPECT_THAT(replies(), HasSubstr("leave.md")) << "the server has a session of its own for it";
+
+  // What the client agreed on holds at the server, too: only this revision has batches.
+  testing::QuarryCommand older = Command({"mcp"});
+  older.input =
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26"}})"
+      "\n"
+      R"([{"jsonrpc":"2.0","id":2,"method":"ping"},{"jsonrpc":"2.0","id":3,"method":"ping"}])"
+      "\n";
+  EXPECT_THAT(RunQuarryWith(older).out,
+              AllOf(HasSubstr(R"("protocolVersion":"2025-03-26")"),
+                    HasSubstr(R"([{"jsonrpc":"2.0","id":2,"result":{}},)"
+                              R"({"jsonrpc":"2.0","id":3,"result":{}}])")));
 }
 
 }  // namespace
