@@ -76,7 +76,7 @@ Result<int> RunCacheClear(const CacheClearArguments& arguments, CommandContext& 
 Result<int> RunCacheTune(const CacheTuneArguments& arguments, CommandContext& context) {
   std::vector<retrieval::QuestionPair> pairs;
   for (const std::string& file : arguments.pairs) {
-    QUARRY_ASSIGN_OR_RETURN(const std::string lines, ReadFile(file));
+    QUARRY_ASSIGN_OR_RETURN(const std::string lines, ReadFile(PathOf(context, file)));
     QUARRY_ASSIGN_OR_RETURN(std::vector<retrieval::QuestionPair> read,
                             retrieval::ParseQuestionPairs(lines, file));
     pairs.insert(pairs.end(), std::make_move_iterator(read.begin()),

@@ -151,12 +151,12 @@ class McpCommand {
   // The request is under way here, too, so that it can be cancelled.
   Result<std::string> AnswerThere(const std::string& message, const CallContext& call) {
     const std::string id = server::McpIdOf(message);
+    const std::string agreed = server::McpAgreedRevision(message);
     session_.Begin(id, call.cancel);
-    Result<std::string> reply = server_.Answer(message, session_.revision(), call);
+    Result<std::string> reply =
+        server_.Answer(message, agreed.empty() ? session_.revision() : agreed, call);
     if (session_.End(id)) return std::string();
-    if (reply.ok() && server::IsMcpInitialize(message)) {
-      session_.Agree(std::string(server::kMcpRevision));
-    }
+    if (reply.ok() && !agreed.empty()) session_.Agree(agreed);
     return reply;
   }
 

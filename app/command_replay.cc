@@ -1,5 +1,6 @@
 #include "app/command_engine.h"
 #include "app/commands.h"
+#include "app/text_layout.h"
 #include "base/clock.h"
 #include "server/answer_log.h"
 #include "server/replay.h"
@@ -11,7 +12,7 @@ std::string Place(uint32_t place) { return place == 0 ? "-" : std::to_string(pla
 
 std::string ReplayText(const server::Replay& replay) {
   std::string text = "Answer " + replay.id + " of " + FormatIso8601(replay.time_micros) + "\n";
-  text += "  question     " + replay.question + "\n";
+  text += "  question     " + OneLine(replay.question) + "\n";
   text += "  commit       " + std::to_string(replay.commit_then.value) + " then, " +
           std::to_string(replay.commit_now.value) + " now\n";
   text +=
@@ -29,16 +30,17 @@ std::string ReplayText(const server::Replay& replay) {
     row.resize(8, ' ');
     row += Place(passage.now);
     row.resize(14, ' ');
-    text +=
-        row +
-        (passage.document.empty() ? "(deleted since)"
-                                  : passage.document + ", bytes " + std::to_string(passage.begin) +
-                                        "-" + std::to_string(passage.end)) +
-        "\n";
+    text += row +
+            (passage.document.empty()
+                 ? "(deleted since)"
+                 : OneLine(passage.document) + ", bytes " + std::to_string(passage.begin) + "-" +
+                       std::to_string(passage.end)) +
+            "\n";
   }
   if (!replay.changed.empty()) text += "Changed in the configuration:\n";
   for (const server::ReplayedSetting& setting : replay.changed) {
-    text += "  " + setting.name + ": " + setting.then + " -> " + setting.now + "\n";
+    text +=
+        "  " + setting.name + ": " + OneLine(setting.then) + " -> " + OneLine(setting.now) + "\n";
   }
   return text;
 }

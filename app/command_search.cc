@@ -5,6 +5,7 @@
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/query_setup.h"
+#include "app/text_layout.h"
 #include "generation/abstention.h"
 #include "index/query_postings.h"
 #include "retrieval/explanation.h"
@@ -176,7 +177,7 @@ Result<int> RunSearch(const SearchArguments& arguments, CommandContext& context)
     context.console.Print(SearchJson(result));
     return exit_code;
   }
-  for (const std::string& note : result.notes) context.console.Note(note);
+  for (const std::string& note : result.notes) context.console.Note(OneLine(note));
   if (result.absence) {
     context.console.Print(AbsenceText(result));
   } else if (result.items.empty()) {

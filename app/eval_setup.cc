@@ -126,7 +126,7 @@ Status SyncCorpus(const std::string& folder, const Config& config, Engine& engin
                             pipeline.Sync(list, progress.Sink(), context.call));
     progress.Clear();
     for (const ingest::IngestNote& note : report.failures) {
-      context.console.Note(note.path + ": not indexed: " + note.reason);
+      context.console.Note(OneLine(note.path) + ": not indexed: " + OneLine(note.reason));
     }
   }
   return OkStatus();

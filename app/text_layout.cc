@@ -16,6 +16,11 @@ bool IsZeroWidth(char32_t c) {
          (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069);
 }
 
+// Emoji that stand among narrow signs: ✅ ❌ ❓ ⭐ and their like.
+bool IsWideSign(char32_t c) {
+  return std::u32string_view(U"⌚⌛⏰⏳☔☕⚡⚽⛔✅✊✋✨❌❎❓❔❕❗➕➖➗⭐⭕").find(c) != std::u32string_view::npos;
+}
+
 // The blocks of Unicode's East_Asian_Width W and F that occur in text, and emoji.
 bool IsWide(char32_t c) {
   return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0x303E) ||
@@ -23,7 +28,9 @@ bool IsWide(char32_t c) {
          (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
          (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
          (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F) ||
-         (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
+         (c >= 0x1F680 && c <= 0x1F6FF) || (c >= 0x1F7E0 && c <= 0x1F7EB) ||
+         (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x1FA70 && c <= 0x1FAFF) ||
+         (c >= 0x20000 && c <= 0x3FFFD) || IsWideSign(c);
 }
 
 // Chinese punctuation that does not begin a line.

@@ -32,8 +32,7 @@ Status At(const std::string& place, const std::string& problem) {
 std::string Quoted(const std::string& text) {
   constexpr size_t kShown = 60;
   if (text.size() <= kShown) return Json(text).dump();
-  // The cut may fall into a character: `replace` keeps dump() from throwing.
-  return Json(text.substr(0, kShown) + "...").dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json(std::string(TruncateUtf8(text, kShown)) + "...").dump();
 }
 
 const char* TypeName(const Json& value) {

@@ -317,8 +317,11 @@ Result<std::vector<DocumentChange>> Collection::Put(std::vector<DocumentDraft> d
   WriteBatch batch;
   Counters counters = counters_;
   std::vector<Applied> applied;
+  std::unordered_set<uint64_t> texts;  // of the batch: the store does not show them yet
   for (DocumentDraft& draft : drafts) {
+    const uint64_t text = Hash64(draft.document.text);
     QUARRY_ASSIGN_OR_RETURN(Applied one, PlanPut(draft, counters, batch));
+    if (!texts.insert(text).second) one.change.duplicate = one.change.created;
     applied.push_back(std::move(one));
   }
   std::vector<DocumentChange> changes;

@@ -164,14 +164,7 @@ Result<ObjectCacheStats> ObjectCache::GetStats() const {
 
 Status ObjectCache::Clear() {
   std::lock_guard lock(mutex_);
-  std::set<std::string> scopes;
-  QUARRY_RETURN_IF_ERROR(objects_.ForEach(options_.kind, [&](const Object& object) {
-    scopes.insert(object.scope);
-    return true;
-  }));
-  ObjectBatch batch;
-  for (const std::string& scope : scopes) batch.DeleteScope(options_.kind, scope);
-  return objects_.Write(batch);
+  return objects_.DeleteKind(options_.kind);
 }
 
 }  // namespace quarry::index

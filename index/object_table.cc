@@ -98,6 +98,11 @@ Result<Object> DecodeNumbered(const ObjectParts& parts, std::string_view record)
                                   (parts.scope.empty() ? "" : ", \"" + parts.scope + '"') + ")");
 }
 
+// Of `table`: all of a kind, whatever their scopes.
+std::string KindPrefix(Table table, ObjectKind kind) {
+  return TablePrefix(CollectionId(), table) + static_cast<char>(kind);
+}
+
 // Resolves the operations of a batch against the store and what the batch did before. They come
 // behind `others`, changes of other tables.
 class BatchWriter {
@@ -241,6 +246,18 @@ Status ObjectTable::Delete(ObjectName name) {
   return Write(batch);
 }
 
+Status ObjectTable::DeleteKind(ObjectKind kind) {
+  WriteBatch batch;
+  for (const Table table : {Table::kObject, Table::kObjectId}) {
+    const std::string prefix = KindPrefix(table, kind);
+    batch.DeleteRange(prefix, PrefixEnd(prefix));
+  }
+  const std::lock_guard lock(writing_);
+  Status status = store_.Write(batch);
+  ++changes_[static_cast<uint8_t>(kind)];  // a write that failed may have been done all the same
+  return status;
+}
+
 Status ObjectTable::Create(ObjectName name, std::string value) {
   const std::lock_guard lock(writing_);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<Object> found, Get(name));
@@ -346,8 +363,7 @@ Result<ObjectPage> ObjectTable::List(ObjectKind kind, std::string_view scope,
 
 Status ObjectTable::ForEach(ObjectKind kind, const std::function<bool(const Object&)>& visit,
                             std::vector<Status>* damaged) const {
-  std::string prefix = TablePrefix(CollectionId(), Table::kObject);
-  prefix.push_back(static_cast<char>(kind));
+  const std::string prefix = KindPrefix(Table::kObject, kind);
   Status parsed;
   QUARRY_RETURN_IF_ERROR(
       store_.GetView()->Scan(prefix, [&](std::string_view key, std::string_view record) {

@@ -92,6 +92,8 @@ class ObjectTable {
   // For one object.
   Status Put(ObjectName name, std::string value);
   Status Delete(ObjectName name);
+  // All objects of a kind, those too whose records are damaged.
+  Status DeleteKind(ObjectKind kind);
   // Makes an object; kAlreadyExists.
   Status Create(ObjectName name, std::string value);
   // Replaces the value by what `change` makes of it, with no other write between. kNotFound, and the

@@ -72,6 +72,8 @@ bool TakeMcpNotification(std::string_view message, McpSession& session);
 
 // Whether the message is an initialize request: the first of a session.
 bool IsMcpInitialize(std::string_view message);
+// The revision that its reply agrees on; "" where the message is none, or asks for none.
+std::string McpAgreedRevision(std::string_view message);
 
 // The JSON of the id of a message; "null" where it has none that can be told.
 std::string McpIdOf(std::string_view message);

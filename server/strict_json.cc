@@ -25,7 +25,7 @@ std::string PlaceOf(std::string_view text, size_t offset) {
 std::string Shown(std::string_view text) {
   constexpr size_t kShown = 60;
   return JsonString(text.size() <= kShown ? std::string(text)
-                                          : std::string(text.substr(0, kShown)) + "...");
+                                          : std::string(TruncateUtf8(text, kShown)) + "...");
 }
 
 // Builds our tree from the events of the parser, which itself does not recurse.

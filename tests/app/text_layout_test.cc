@@ -16,7 +16,10 @@ TEST(TextLayout, ChineseIsTwoColumnsWideAndCombiningMarksNone) {
   EXPECT_EQ(DisplayWidth("，（Ａ"), 6u);
   EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1u);
   EXPECT_EQ(DisplayWidth("é"), 1u);
-  EXPECT_EQ(DisplayWidth("😀"), 2u);
+  for (const char* emoji : {"😀", "🚀", "🟢", "🥇", "🪣", "✅", "❌", "⭐"}) {
+    EXPECT_EQ(DisplayWidth(emoji), 2u) << emoji;
+  }
+  EXPECT_EQ(DisplayWidth("✓"), 1u);
 }
 
 TEST(TextLayout, CuttingNeverSplitsACharacterOrExceedsTheWidth) {

@@ -122,6 +122,12 @@ TEST_F(IndexTest, DuplicatesAreReported) {
   EXPECT_FALSE(Put({MakeDraft("a", {"same text"})})[0].duplicate);
   EXPECT_TRUE(Put({MakeDraft("b", {"same text"})})[0].duplicate);
   EXPECT_FALSE(Put({MakeDraft("b", {"same text", "more"})})[0].duplicate);
+  // Of one batch, too: how documents are gathered changes no count.
+  const auto changes =
+      Put({MakeDraft("c", {"甲"}), MakeDraft("d", {"乙"}), MakeDraft("e", {"甲"})});
+  EXPECT_FALSE(changes[0].duplicate);
+  EXPECT_FALSE(changes[1].duplicate);
+  EXPECT_TRUE(changes[2].duplicate);
 }
 
 TEST_F(IndexTest, VectorsOfAGenerationAreSearchedOncePublished) {

@@ -2,6 +2,7 @@
 
 #include "index/object_cache.h"
 
+#include "index/keys.h"
 #include "tests/index/index_testing.h"
 
 namespace quarry::index {
@@ -70,6 +71,30 @@ TEST_F(ObjectCacheTest, ADamagedCountIsSaidAndCleared) {
   ASSERT_OK(cache.Clear());
   EXPECT_EQ(cache.GetStats()->objects, 0u);
   EXPECT_EQ(Find(cache, "a"), std::nullopt);
+}
+
+TEST_F(ObjectCacheTest, DamagedRecordsAreClearedWithTheOthers) {
+  ObjectCache cache = Cache(1000);
+  ASSERT_OK(cache.Keep("s", {{"a", "one"}, {"b", "二"}}));
+  ASSERT_OK(cache.Keep("other", {{"c", "three"}}));
+  const ObjectName other{ObjectKind::kRun, "r", "s"};
+  ASSERT_OK(index_->objects().Put(other, "of another kind"));
+  for (const ObjectName& name : {ObjectName{ObjectKind::kRelayed, "a", "s"},
+                                 ObjectName{ObjectKind::kRelayed, "c", "other"}}) {
+    const uint64_t number = index_->objects().Get(name).value().value().number;
+    WriteBatch damage;
+    damage.Put(ObjectKey(name.kind, name.scope, number, 0), "\x63");
+    ASSERT_OK(index_->objects().WriteWith(ObjectBatch(), std::move(damage)));
+    ASSERT_EQ(index_->objects().Get(name).status().code(), Code::kDataLoss);
+  }
+  ASSERT_OK(cache.Clear());
+  EXPECT_EQ(cache.GetStats()->objects, 0u);
+  for (const char* id : {"a", "b"}) EXPECT_EQ(Find(cache, id), std::nullopt);
+  const std::string ids[] = {"c"};
+  EXPECT_EQ(cache.Find("other", ids).value().at(0), std::nullopt);
+  ASSERT_OK(cache.Keep("s", {{"a", "anew"}}));
+  EXPECT_EQ(Find(cache, "a"), "anew");
+  EXPECT_EQ(index_->objects().Get(other).value().value().value, "of another kind");
 }
 
 }  // namespace

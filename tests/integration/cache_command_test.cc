@@ -78,6 +78,21 @@ TEST_F(CacheCommandTest, TuningThatShowsNoBoundKeepsOtherQuestionsOut) {
   EXPECT_THAT(bad.error, HasSubstr("bad.jsonl:1: a: expected a question"));
 }
 
+TEST_F(CacheCommandTest, AServerReadsPairsFromWhereTheUserIs) {
+  Write("mine/pairs.jsonl", R"({"a": "How do I open it?", "b": "What opens it?", "label": 1})"
+                            "\n");
+  testing::QuarryProcess server(Command({"serve", "--port", "0", "--json"}));
+  ASSERT_FALSE(server.ReadFirstLine().empty());
+  // Where the server was started there is no such file.
+  testing::QuarryCommand command = Command({"cache", "tune", "--pairs", "pairs.jsonl"});
+  command.directory = home() + "/mine";
+  const QuarryResult tuned = RunQuarryWith(command);
+  EXPECT_THAT(tuned.error, HasSubstr("has the store, and runs this"));
+  EXPECT_THAT(tuned.out, HasSubstr("1 pairs, false-hit rate at most")) << tuned.error;
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait().exit_code, 0);
+}
+
 TEST_F(CacheCommandTest, ACacheThatIsOffIsSaid) {
   const QuarryResult off = Run({"cache", "ls", "--set", "cache.enabled=false"});
   EXPECT_NE(off.exit_code, 0);

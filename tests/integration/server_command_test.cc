@@ -254,6 +254,20 @@ TEST_F(ServerCommandTest, WhatItsAnswersAreWorthStandsInTheServersMetrics) {
   EXPECT_EQ(Run({"eval", "runs"}).exit_code, 0);
 }
 
+TEST_F(ServerCommandTest, AReplaySaysWhatWasAskedAndNothingThatATerminalObeys) {
+  StartServer();
+  const auto answer =
+      Fetch(port_, "POST", "/api/v1/answer",
+            R"({"query": "At how many bar\u001b[31m does\nthe coolant pump run?"})");
+  ASSERT_TRUE(answer);
+  const string id = Json::parse(answer->body).at("id");
+  StopServer();  // which writes what it keeps
+  const QuarryResult replay = Run({"replay", id});
+  EXPECT_EQ(replay.exit_code, 0) << replay.error;
+  EXPECT_THAT(replay.out,
+              HasSubstr("question     At how many bar [31m does the coolant pump run?\n"));
+}
+
 TEST_F(ServerCommandTest, TheRecordIsTheOwnersAndGoesWithTheServer) {
   StartServer();
   struct stat record;
@@ -394,6 +408,18 @@ TEST_F(ServerCommandTest, McpOverStandardInput) {
   EXPECT_THAT(replies(), HasSubstr("expected initialize first"));
   StartServer();
   EXPECT_THAT(replies(), HasSubstr("leave.md")) << "the server has a session of its own for it";
+
+  // What the client agreed on holds at the server, too: only this revision has batches.
+  testing::QuarryCommand older = Command({"mcp"});
+  older.input =
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26"}})"
+      "\n"
+      R"([{"jsonrpc":"2.0","id":2,"method":"ping"},{"jsonrpc":"2.0","id":3,"method":"ping"}])"
+      "\n";
+  EXPECT_THAT(RunQuarryWith(older).out,
+              AllOf(HasSubstr(R"("protocolVersion":"2025-03-26")"),
+                    HasSubstr(R"([{"jsonrpc":"2.0","id":2,"result":{}},)"
+                              R"({"jsonrpc":"2.0","id":3,"result":{}}])")));
 }
 
 }  // namespace

@@ -28,6 +28,10 @@ TEST(StrictJson, SaysWhereItIsBroken) {
             "body: not JSON: line 1, column 8: unexpected end of text");
   EXPECT_TRUE(ParseMessageOf("{\n \"a\": nul\n}").starts_with("body: not JSON: line 2, column "));
   EXPECT_EQ(ParseMessageOf(R"({"a": 1, "a": 2})"), "body: field \"a\" stands twice in one object");
+  const std::string name =
+      "a" + std::string(18 * 3, '.') + "水泵的流量";  // the 60th byte is in a character
+  EXPECT_EQ(ParseMessageOf("{\"" + name + "\": 1, \"" + name + "\": 2}"),
+            "body: field \"a" + std::string(18 * 3, '.') + "水...\" stands twice in one object");
   EXPECT_EQ(ParseMessageOf(std::string("1\0 2", 4)),
             "body: not JSON: line 1, column 2: unexpected NUL");
   EXPECT_EQ(ParseMessageOf("1e999"), "body: number \"1e999\" is out of range");
