@@ -130,6 +130,10 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     const bool drops_break = composed.text.empty() && sentence.lead.starts_with('\n');
     composed.text += std::string_view(sentence.lead).substr(drops_break ? 1 : 0);
     if (is_row && subject != table) composed.text += subject + " — ";
+    if (!sentence.item_term.empty()) {
+      composed.text += OnOneLine(sentence.item_term);
+      composed.text += EndsWithCjk(sentence.item_term) ? "：" : ": ";
+    }
     table = subject;
     previous_cjk = cjk;
 

@@ -36,7 +36,8 @@ struct CitedText {
 //     own behind title and heading: "VX-220 data sheet > Motor — Property: Power; Value: 22 kW [1]."
 //     Of neighbouring rows of one table the first names it. The same of an item of a list below a
 //     heading that names a version or a date: "Changelog > 3.1.0 — Added: dead letter queue [1]."
-//   * ExtractedSentence::lead stands before it; one that begins with a line break begins a line.
+//   * ExtractedSentence::lead stands before it; one that begins with a line break begins a line. So does, last,
+//     item_term: "shared_buffers (integer): The default is 128 MB [1]."
 // Citation::answer_span is the quoted part. REQUIRES: every range lies inside its passage's text.
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
                            const Context& context);

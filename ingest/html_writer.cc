@@ -32,7 +32,7 @@ std::string_view AltOf(const Node& image) {
   return alt;
 }
 
-// What the tools that make documentation put behind a heading: a mark that links to it.
+// What the tools that make documentation put behind a heading or a term: a mark that links to it.
 constexpr std::string_view kPilcrow = "\u00B6";
 
 // Whether `node` is such a link. Only its text tells: the classes are as many as the tools.
@@ -90,7 +90,7 @@ class HtmlNodeWriter {
       return false;
     }
     if (IsInvisible(node)) return false;
-    if (!headings_.empty() && IsPermalink(page_, node)) return false;
+    if ((!headings_.empty() || terms_ > 0) && IsPermalink(page_, node)) return false;
     const GumboTag tag = node.v.element.tag;
     switch (tag) {
       case GUMBO_TAG_BR:
@@ -129,6 +129,8 @@ class HtmlNodeWriter {
       }
     } else if (tag == GUMBO_TAG_DD) {
       ++definitions_;
+    } else if (tag == GUMBO_TAG_DT) {
+      ++terms_;
     } else if (tag == GUMBO_TAG_BLOCKQUOTE) {
       ++quotes_;
     } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
@@ -147,6 +149,8 @@ class HtmlNodeWriter {
       lists_.pop_back();
     } else if (tag == GUMBO_TAG_DD) {
       --definitions_;
+    } else if (tag == GUMBO_TAG_DT) {
+      --terms_;
     } else if (tag == GUMBO_TAG_BLOCKQUOTE) {
       --quotes_;
     } else if (tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_LISTING) {
@@ -231,6 +235,7 @@ class HtmlNodeWriter {
   std::string item_mark_;  // "3. ", written before the item's first text
   std::vector<uint32_t> headings_;
   uint32_t definitions_ = 0;  // open <dd>
+  uint32_t terms_ = 0;        // open <dt>
   int quotes_ = 0;
   int preformatted_ = 0;
 };

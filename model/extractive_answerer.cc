@@ -305,14 +305,14 @@ class Extraction {
            reading_.WeightOf(reading_.HeaderOf(sentence)) >= kHeadsOpener * reading_.total();
   }
 
-  // "shared_buffers: The default is 128 MB.": what names the item is said before it where it holds what is asked about and
-  // the sentence does not.
+  // "shared_buffers: The default is 128 MB.": what names the item is said before it where it holds something of what is
+  // asked that the sentence does not.
   void SayItemTerm(const Sentence& best, ExtractedSentence& said) const {
     const std::string_view term =
         std::string_view(passages_[best.passage].chunk.text)
             .substr(best.item_term.begin, best.item_term.end - best.item_term.begin);
     if (term.empty() || (reading_.TermsIn(term) & ~best.terms).none()) return;
-    said.lead = std::string(term) + (options_.language == "zh" ? "：" : ": ");
+    said.item_term = std::string(term);
   }
 
   // An entry of a change log, which is said behind its heading.

@@ -364,9 +364,10 @@ void PassageReading::AddItemTerms(size_t first) {
     if (sentence.item_term.begin == sentence.item_term.end) continue;
     TermSet above;
     for (size_t j = first; j < i; ++j) {
-      const Sentence& other = sentences_[j];
+      Sentence& other = sentences_[j];
       if (other.range.begin < sentence.item_term.begin || other.range.end > sentence.item_term.end)
         continue;
+      other.is_item_term = true;
       above |= other.terms | headers_[other.header];  // it may stand in an item itself
     }
     headers_.push_back(headers_[sentence.header] | above);

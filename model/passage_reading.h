@@ -50,7 +50,8 @@ struct Sentence {
   bool out_of_range = false;      // only for others
   // What it speaks of in the stead of what is asked about (sibling_codes.h).
   std::optional<AskedCodes::Kin> sibling;
-  bool says_needed = false;  // what the question would do without (asked_without.h)
+  bool is_item_term = false;  // it names the item of a list that other sentences stand in
+  bool says_needed = false;   // what the question would do without (asked_without.h)
 };
 
 // The name of the passage's file, without folder and ending, as words: "海川物流合同" of "contracts/海川物流合同.docx",

@@ -27,6 +27,9 @@ constexpr double kOtherMeasurePenalty = 2;  // of one without a number of what t
 constexpr double kSiblingPenalty = 4;       // of one that speaks of another thing of the kind
 constexpr double kCodePenalty = 1.5;
 constexpr double kQuestionPenalty = 6;
+// Of what names an item, as much as of a heading, and of an aside, a sentence all in parentheses.
+constexpr double kItemTermPenalty = 3;
+constexpr double kAsidePenalty = 3;
 constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
 
 // The first letters of a word, lower-case; 0 of a shorter one.
@@ -251,6 +254,25 @@ class SentenceReader {
   double nearest_ = -1;  // similarity of the passage whose vector is most like the question's
 };
 
+// "(Values may differ.)", not "(1) Values may differ (see below)."
+bool IsAside(std::string_view sentence) {
+  size_t depth = 0;
+  for (size_t at = 0; at < sentence.size();) {
+    const size_t begin = at;
+    const char32_t c = NextCodePoint(sentence, at);
+    if (c == U'(' || c == U'（') {
+      ++depth;
+    } else if (c == U')' || c == U'）') {
+      if (depth > 0 && --depth == 0) {
+        const std::string_view rest = sentence.substr(at);
+        return rest.empty() || rest == "." || rest == "。";
+      }
+    }
+    if (begin == 0 && depth == 0) return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<AnswerWord> AnswerWordsOf(const PassageReading& reading, const Sentence& sentence,
@@ -291,6 +313,8 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
         (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
         (HoldsMeasure(measure, reading.TextOf(sentence)) ? 0.0 : kOtherMeasurePenalty) -
         (sentence.sibling ? kSiblingPenalty : 0.0) -
+        (sentence.is_item_term ? kItemTermPenalty : 0.0) -
+        (IsAside(reading.TextOf(sentence)) ? kAsidePenalty : 0.0) -
         (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
         (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }

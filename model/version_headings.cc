@@ -58,8 +58,10 @@ bool IsVersionAt(std::string_view heading, size_t begin, const NumberChain& chai
   if (chain.mark != '.' || IsYearNumber(chain.numbers[0])) return false;
   if (StandsBehindVersion(heading.substr(0, begin))) return true;
   if (chain.numbers.size() < 3) return false;
-  // "3.1.2 Scope" is a numbered heading.
-  const std::string_view behind = Trim(heading.substr(chain.end));
+  // "3.1.2 Scope" and "3.1.2. Scope" are numbered headings.
+  std::string_view behind = heading.substr(chain.end);
+  if (behind.starts_with('.')) behind.remove_prefix(1);
+  behind = Trim(behind);
   const bool is_numbering =
       begin == 0 && !behind.empty() && (IsAsciiLetter(behind[0]) || BeginsWithCjk(behind));
   return !is_numbering;

@@ -39,6 +39,8 @@ TEST(HtmlParser, ListsKeepNumbersAndDepth) {
           "<ul><li>one<ul><li>deep</ul><li><p>two</p><p>more</p></ul><ol start=3><li>c<li>d</ol>"),
       "l1|one\nl2|deep\nl1|two\nl1|more\nl1|3. c\nl1|4. d");
   EXPECT_EQ(HtmlOutline("<dl><dt>Pump<dd>moves water</dl>"), "l1|Pump\nl2|moves water");
+  EXPECT_EQ(HtmlOutline("<dl><dt>Pump<a href='#pump'>¶</a><dd>see <a href='#b'>#</a></dl>"),
+            "l1|Pump\nl2|see #");
 }
 
 TEST(HtmlParser, PreformattedTextIsVerbatim) {

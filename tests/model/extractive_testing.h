@@ -27,13 +27,14 @@ inline Passage MakePassage(std::string text, double score, std::string title = "
   return passage;
 }
 
-// Adds a block of depth 1 to its text.
-inline void AddBlock(Passage& passage, BlockKind kind, const std::string& text) {
+// Adds a block to its text.
+inline void AddBlock(Passage& passage, BlockKind kind, const std::string& text,
+                     uint32_t depth = 1) {
   Chunk& chunk = passage.chunk;
   if (!chunk.text.empty()) chunk.text += "\n\n";
   const size_t begin = chunk.text.size();
   chunk.text += text;
-  chunk.blocks.push_back({.kind = kind, .depth = 1, .begin = begin, .end = chunk.text.size()});
+  chunk.blocks.push_back({.kind = kind, .depth = depth, .begin = begin, .end = chunk.text.size()});
 }
 
 // What a sentence of a draft says, as it stands in its passage.

@@ -14,8 +14,9 @@ TEST(VersionHeadingsTest, VersionsAndDatesAreNamed) {
 }
 
 TEST(VersionHeadingsTest, NumbersOfSectionsAndOtherThingsAreNot) {
-  for (const char* heading : {"", "Scope", "3.1 Scope", "3.1.2 Scope", "3.1.2 付款方式", "2.1 范围",
-                              "第3条", "From 2.x to 3", "Step 4", "500 GB", "ISO 2000 series"}) {
+  for (const char* heading :
+       {"", "Scope", "3.1 Scope", "3.1.2 Scope", "3.1.2. Scope", "3.1.2 付款方式", "2.1 范围",
+        "第3条", "From 2.x to 3", "Step 4", "500 GB", "ISO 2000 series"}) {
     EXPECT_FALSE(NamesVersionOrDate(heading)) << heading;
   }
 }
