@@ -43,8 +43,8 @@ TEST_F(ChatCommandTest, WhatIsPrintedBesideAComparisonIsInItsLanguage) {
   ASSERT_EQ(Run({"index", "docs"}).exit_code, 0);
   const QuarryResult compared = Run({"docs", "compare", "en.md", "zh.md"});
   EXPECT_EQ(compared.exit_code, 0) << compared.error;
-  EXPECT_THAT(compared.out, AllOf(HasSubstr("Statements: "), HasSubstr("Sources\n"),
-                                  Not(HasSubstr("来源\n"))));
+  EXPECT_THAT(compared.out,
+              AllOf(HasSubstr("Statements: "), HasSubstr("Sources\n"), Not(HasSubstr("来源\n"))));
 }
 
 }  // namespace
