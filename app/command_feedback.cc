@@ -140,8 +140,8 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
     context.console.Note("left out: " + status.ToString());
   }
   QUARRY_RETURN_IF_ERROR(WriteOut(PathOf(context, arguments.out), report.lines, context.console));
-  context.console.Note(WithThousands(report.rows) +
-                       " rows; left out: " + CountsText(report.left_out));
+  context.console.Note(WithThousands(report.rows) + (report.rows == 1 ? " row" : " rows") +
+                       "; left out: " + CountsText(report.left_out));
   return report.rows > 0 ? kExitDone : kExitPartly;
 }
 
