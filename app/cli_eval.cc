@@ -174,7 +174,7 @@ void AddFeedback(CommandTree& tree) {
 void AddTune(CommandTree& tree) {
   TuneArguments& arguments = tree.Keep<TuneArguments>();
   CLI::App& command =
-      tree.AddCommand(tree.root(), "tune", "find the retrieval weights that suit a collection",
+      tree.AddCommand(tree.root(), "tune", "find retrieval weights that suit a collection",
                       "quarry tune --beir data/scifact --store .quarry\n"
                       "  quarry tune --from qrels --beir data/scifact --train train\n"
                       "  quarry tune --from feedback --pairs pairs.jsonl --store .quarry");

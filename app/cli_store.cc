@@ -14,7 +14,7 @@ void AddBackup(CommandTree& tree) {
   };
   add("create", "copy the store to a new directory and check the copy",
       "quarry backup create /mnt/b/monday", RunBackupCreate);
-  add("restore", "make a new store of a backup, checking every file",
+  add("restore", "make a new store (--store) of a backup",
       "quarry backup restore /mnt/b/monday --store restored", RunBackupRestore);
   add("verify", "read a backup and compare every checksum", "quarry backup verify /mnt/b/monday",
       RunBackupVerify);

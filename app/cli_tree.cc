@@ -88,9 +88,10 @@ CommandTree::CommandTree()
   app_.set_help_flag("-h,--help", "print this help");
   app_.footer(
       "Example:\n  quarry index docs/ && quarry ask \"How do I reset the pump?\"\n\n"
-      "The store is ./.quarry unless --store or QUARRY_STORE names another. Options are taken\n"
-      "from flags, then QUARRY_* variables, then quarry.yaml; `quarry config` shows them all.\n"
-      "`quarry help COMMAND` (or COMMAND -h) shows what a command takes, with an example.");
+      "The store is ./.quarry unless --store or QUARRY_STORE names another. Options\n"
+      "are taken from flags, then QUARRY_* variables, then quarry.yaml; `quarry config`\n"
+      "shows them all. `quarry help COMMAND` (or COMMAND -h) shows what a command\n"
+      "takes, with an example.");
   AddCommon(app_);
 }
 

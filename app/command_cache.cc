@@ -68,8 +68,10 @@ Result<int> RunCacheClear(const CacheClearArguments& arguments, CommandContext& 
                           cache->Entries(collection));
   QUARRY_RETURN_IF_ERROR(cache->Clear(collection));
   const std::string count = std::to_string(entries.size());
-  context.console.Print(context.console.json() ? "{\"cleared\":" + count + "}\n"
-                                               : count + " stored answers removed\n");
+  context.console.Print(context.console.json()
+                            ? "{\"cleared\":" + count + "}\n"
+                            : count + " stored answer" + (entries.size() == 1 ? "" : "s") +
+                                  " removed\n");
   return kExitDone;
 }
 

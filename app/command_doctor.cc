@@ -165,8 +165,7 @@ void CheckStore(CommandContext& context, std::vector<Finding>& findings) {
     finding.level = Level::kFailed;
     switch (engine.status().code()) {
       case Code::kNotFound:
-        finding.level = Level::kWarning;  // not yet
-        finding.advice = "make one: quarry index PATH, or name another with --store";
+        finding.level = Level::kWarning;  // not yet; the message says how
         break;
       case Code::kLocked:
         finding.level = Level::kWarning;  // an index run is no illness

@@ -13,6 +13,14 @@ using WriteWhole = Result<Answer> (generation::WholeDocuments::*)(
     const generation::WholeDocumentRequest&, const index::Snapshot&, const generation::AnswerSink&,
     const CallContext&) const;
 
+// What is printed beside the text is in the language of the text's own words, which stand in its first
+// line: quotes further down may be of a document in the other one.
+std::string LanguageOf(const DocsWholeArguments& arguments, std::string_view text) {
+  if (!arguments.language.empty()) return arguments.language;
+  if (!arguments.focus.empty()) return DetectLanguage(arguments.focus);
+  return DetectLanguage(text.substr(0, text.find('\n')));
+}
+
 Result<int> RunWhole(WriteWhole write, const DocsWholeArguments& arguments,
                      CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
@@ -33,8 +41,7 @@ Result<int> RunWhole(WriteWhole write, const DocsWholeArguments& arguments,
   AnswerResult result;
   result.collection = context.config().collection;
   QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));
-  result.language =
-      arguments.language.empty() ? DetectLanguage(result.answer.text) : arguments.language;
+  result.language = LanguageOf(arguments, result.answer.text);
   console.Print(console.json() ? AnswerJson(result) : "\n" + AnswerSourcesText(result, console));
   return kExitDone;
 }

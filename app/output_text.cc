@@ -1,6 +1,7 @@
 #include "app/output_text.h"
 
 #include <algorithm>
+#include <span>
 
 #include "app/answer_labels.h"
 #include "app/text_layout.h"
@@ -216,6 +217,40 @@ std::string GoneText(uint64_t gone) {
          (gone == 1 ? "it" : "them") + "\n";
 }
 
+// A line for each kind of reason ("empty", "PNG image"): what helps with a picture does not help with
+// an empty file, and neither may hide the other.
+std::string SkippedText(const std::vector<ingest::IngestNote>& skipped, const Console& console) {
+  struct Kind {
+    std::string_view name;
+    const ingest::IngestNote* first;
+    size_t count;
+  };
+  std::vector<Kind> kinds;
+  for (const ingest::IngestNote& note : skipped) {
+    const std::string_view name = std::string_view(note.reason).substr(0, note.reason.find(':'));
+    const auto known = std::ranges::find(kinds, name, &Kind::name);
+    if (known != kinds.end()) {
+      ++known->count;
+    } else {
+      kinds.push_back({name, &note, 1});
+    }
+  }
+  std::string text;
+  size_t unlisted = skipped.size();
+  for (const Kind& kind : std::span(kinds).first(std::min(kinds.size(), kListed))) {
+    unlisted -= kind.count;
+    text += console.Styled(Style::kDim, "skipped") + " " + OneLine(kind.first->path) + ": " +
+            OneLine(kind.first->reason) +
+            (kind.count > 1 ? "; and " + Counted(kind.count - 1, "other") + " (--json lists all)"
+                            : "") +
+            "\n";
+  }
+  if (unlisted > 0) {
+    text += "... and " + WithThousands(unlisted) + " more skipped (--json lists all)\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string IndexText(const IndexResult& result, const Console& console) {
@@ -236,13 +271,7 @@ std::string IndexText(const IndexResult& result, const Console& console) {
               " more (--json lists all)\n";
     }
   }
-  if (!report.skipped.empty()) {
-    const ingest::IngestNote& first = report.skipped.front();
-    const size_t others = report.skipped.size() - 1;
-    text += console.Styled(Style::kDim, "skipped") + " " + OneLine(first.path) + ": " +
-            OneLine(first.reason) +
-            (others > 0 ? "; and " + Counted(others, "other") + " (--json lists all)" : "") + "\n";
-  }
+  text += SkippedText(report.skipped, console);
   const uint64_t touched =
       report.documents_added + report.documents_changed + report.documents_removed;
   if (report.sources == 0 && report.failures.empty()) {

@@ -165,7 +165,7 @@ struct Finding {
   Level level = Level::kOk;
   std::string subject;  // "disk"
   std::string detail;   // "12 GB free at /data/.quarry"
-  std::string advice;   // what to do; "" if all is well
+  std::string advice;   // what to do; "" if all is well, or `detail` says it
   int exit_code = 0;    // kFailed: of the process
 };
 

@@ -39,7 +39,8 @@ inline std::string DumpJson(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// kInvalidArgument "not valid JSON: ..." for anything but one JSON value without repeated keys.
+// kInvalidArgument for anything but one JSON value without repeated keys: "not valid JSON: it ends
+// too early", "not valid JSON: unexpected input at byte 17" (from 1: where that input ends).
 inline Result<Json> ParseJson(std::string_view text) {
   std::string fault;
   std::vector<std::vector<std::string>> keys;  // of the objects that are open
@@ -58,12 +59,18 @@ inline Result<Json> ParseJson(std::string_view text) {
     }
     return fault.empty();
   };
-  Json json = Json::parse(text, check, /*allow_exceptions=*/false);
-  if (!fault.empty()) return InvalidArgumentError(fault);
-  if (json.is_discarded()) {
-    return InvalidArgumentError("not valid JSON: it begins with \"" +
-                                std::string(text.substr(0, 40)) + "\"");
+  Json json;
+  std::string broken;
+  try {
+    json = Json::parse(text, check);
+  } catch (const Json::parse_error& error) {
+    broken = error.byte > text.size() ? "it ends too early"
+                                      : "unexpected input at byte " + std::to_string(error.byte);
+  } catch (const Json::exception&) {
+    broken = "a number is beyond a double";
   }
+  if (!fault.empty()) return InvalidArgumentError(fault);
+  if (!broken.empty()) return InvalidArgumentError("not valid JSON: " + broken);
   return json;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "base/text.h"
 
 namespace quarry::model {
 
@@ -40,7 +41,7 @@ inline Result<Json> ParseUpstreamJson(std::string_view text,
                             " values");
   }
   if (json.is_discarded()) {
-    const std::string begin(text.substr(0, 60));
+    const std::string begin(TruncateUtf8(text, 60));
     return UnavailableError("not JSON: it begins with \"" + begin + "\"");
   }
   return json;

@@ -62,7 +62,11 @@ TEST(SuiteTest, WhatIsWrongInACaseIsNamed) {
                     R"("expected_facts":[{"id":"f","text":"t"}]})"),
             "expected_facts and gold_spans stand in a case with \"answerable\": false");
   EXPECT_THAT(ErrorOf(R"({"id":"a","query":"q","filters":{"type":"x"}})"), HasSubstr("filters: "));
-  EXPECT_THAT(ErrorOf("no json"), HasSubstr("not valid JSON"));
+  EXPECT_EQ(ErrorOf("no json"), "not valid JSON: unexpected input at byte 2");
+  EXPECT_EQ(ErrorOf(R"({"id":"a" "query":"q"})"), "not valid JSON: unexpected input at byte 17");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"仓库几点锁门？")"), "not valid JSON: it ends too early");
+  EXPECT_EQ(ErrorOf(R"({"id":"a","query":"q","turns":1e999})"),
+            "not valid JSON: a number is beyond a double");
 }
 
 using SuiteFileTest = testing::FolderTest;

@@ -1,4 +1,4 @@
-// quarry chat, as it is talked to through a pipe.
+// quarry chat, as it is talked to through a pipe, and the language of what stands beside an answer.
 
 #include "tests/testing/command_testing.h"
 
@@ -33,6 +33,18 @@ TEST_F(ChatCommandTest, WhatIsPrintedBesideAnAnswerIsInItsLanguage) {
   EXPECT_EQ(english.exit_code, 0) << english.error;
   EXPECT_THAT(english.out,
               AllOf(HasSubstr("Sources\n"), HasSubstr("bytes "), Not(HasSubstr("理解为"))));
+}
+
+TEST_F(ChatCommandTest, WhatIsPrintedBesideAComparisonIsInItsLanguage) {
+  Write("docs/zh.md",
+        "# 考勤制度\n\n员工每年享有15天年假。迟到30分钟以上按半天事假处理。周末加班按两倍工资计算，"
+        "须提前向部门经理申请，由主管批准后方可生效。\n");
+  Write("docs/en.md", "# Leave\n\nEmployees get 28 days of leave.\n");
+  ASSERT_EQ(Run({"index", "docs"}).exit_code, 0);
+  const QuarryResult compared = Run({"docs", "compare", "en.md", "zh.md"});
+  EXPECT_EQ(compared.exit_code, 0) << compared.error;
+  EXPECT_THAT(compared.out,
+              AllOf(HasSubstr("Statements: "), HasSubstr("Sources\n"), Not(HasSubstr("来源\n"))));
 }
 
 }  // namespace

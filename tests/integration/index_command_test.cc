@@ -70,14 +70,20 @@ TEST_F(CliTest, EachBadFileIsNamedWithItsReasonAndTheOthersAreIndexed) {
   Write("object.json", "{\"text\": ");
   const QuarryResult result = Run({"index", docs()});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_EQ(WithoutTimes(result.out),
-            "failed  " + docs() + "/broken.txt: invalid UTF-8 at byte 3 and no other charset " +
-                "fits\n" + "failed  " + docs() +
-                "/object.json: line 1, column 10: broken JSON while "
-                "parsing value: unexpected end of input; expected '[', '{', or a literal\n" +
-                "skipped " + docs() + "/blank.txt: empty: only white space, expected text; and 3 " +
-                "others (--json lists all)\n" +
-                "added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n" + kWordsOnly);
+  const std::string out = WithoutTimes(result.out);
+  EXPECT_THAT(
+      out, StartsWith(
+               "failed  " + docs() + "/broken.txt: invalid UTF-8 at byte 3 and no other charset " +
+               "fits\n" + "failed  " + docs() +
+               "/object.json: line 1, column 10: broken JSON while "
+               "parsing value: unexpected end of input; expected '[', '{', or a literal\n" +
+               "skipped " + docs() + "/blank.txt: empty: only white space, expected text; and 1 " +
+               "other (--json lists all)\n"));
+  // Each kind of reason is told, by its first file.
+  EXPECT_THAT(out, HasSubstr("skipped " + docs() + "/image.txt: "));
+  EXPECT_THAT(out, HasSubstr("skipped " + docs() + "/zero.bin: not text: NUL byte at offset 1\n"));
+  EXPECT_THAT(out, HasSubstr("added 1, changed 0, unchanged 0, removed 0, failed 2; 1 chunk\n" +
+                             kWordsOnly));
   EXPECT_EQ(Run({"search", "pump"}).exit_code, 0);
 }
 

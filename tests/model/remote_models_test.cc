@@ -145,6 +145,7 @@ TEST_F(RemoteModelsTest, EachBadAnswerIsAClearError) {
   };
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"<html>", "not JSON: it begins with \"<html>\""},
+      {"[服务暂时不可用，请过几分钟再试一次，谢谢您", "请过几分钟再试一次，谢\""},
       {R"({"data": [{"index": 0, "embedding": [1, NaN]}]})", "not JSON"},
       {one(Base64Of({1, nan})), "data[0].embedding: a value is not a finite number"},
       {one({1, "x"}), "data[0].embedding: expected numbers only"},
