@@ -78,6 +78,16 @@ TEST_F(ReplyRulesTest, AFalsePremiseIsSetRightByAQuote) {
   EXPECT_EQ(Ask("May the water level in the basin rise to 30 cm?").kind, ReplyKind::kAnswer);
 }
 
+TEST_F(ReplyRulesTest, ABoundOfWhatThePremiseSaysDoesNotDenyIt) {
+  engine_.Add(
+      {TextDocument("basin.txt", "Basin",
+                    "The level of the basin may not be lowered faster than 0.30 m per day, "
+                    "because of the drainage."),
+       TextDocument("shuichi.txt", "水池", "水池的水位每天不得下降超过0.30米，以免排水不及。")});
+  EXPECT_NE(Ask("Why may the level of the basin be lowered?").kind, ReplyKind::kFalsePremise);
+  EXPECT_NE(Ask("为什么水池的水位可以下降？").kind, ReplyKind::kFalsePremise);
+}
+
 TEST_F(ReplyRulesTest, APremiseThatAStatementAffirmsIsNotSetRightByIt) {
   engine_.Add(
       {TextDocument("helmets.txt", "Helmets",

@@ -47,7 +47,9 @@ void CheckBlocks(const Document& document, const Chunk& chunk) {
     EXPECT_EQ(part.page, whole->page);
     if (whole->kind == BlockKind::kHeading && begin > whole->begin) continue;  // rest of a long one
     EXPECT_EQ(part.kind, whole->kind);
-    if (part.kind == BlockKind::kListItem) EXPECT_EQ(part.depth, whole->level);
+    if (part.kind == BlockKind::kListItem) {
+      EXPECT_EQ(part.depth, whole->level);
+    }
     if (part.kind == BlockKind::kHeading) continue;
     const SourceSpan span = SpanWithin(chunk, part.begin, part.end);
     EXPECT_EQ(span.begin, begin);
