@@ -59,8 +59,7 @@ TEST_F(DoctorTest, AStoreThatIsNotThereIsAWarningAndAForeignFolderAFailure) {
   const QuarryResult none = Run({"doctor"});
   EXPECT_EQ(none.exit_code, 0) << "nothing is ill yet";
   EXPECT_THAT(none.out, AllOf(HasSubstr("\nwarn  store       "), HasSubstr("no store there"),
-                              HasSubstr("-> make one: quarry index PATH, or name another with "
-                                        "--store\n")));
+                              HasSubstr("make one with: quarry index"), Not(HasSubstr("->"))));
   EXPECT_FALSE(fs::exists(home() + "/store"));
 
   Write("store/letter.txt", "mine");
