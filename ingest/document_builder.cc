@@ -203,9 +203,19 @@ void ErrorList::AddLine(uint64_t line, std::string reason) {
 }
 
 std::string TitleLine(std::string_view text) {
-  std::string line;
+  // A no-break space looks like any other, and a title is compared with headings.
+  constexpr std::string_view kNoBreakSpace = "\u00A0";
   // More than the limit, because white space goes; the text may be a whole book.
-  RunningText(&line, 0).Append(TruncateUtf8(Trim(text), 4 * kMaxTitleBytes));
+  text = TruncateUtf8(Trim(text), 4 * kMaxTitleBytes);
+  std::string line;
+  RunningText running(&line, 0);
+  for (size_t space = text.find(kNoBreakSpace); space != text.npos;
+       space = text.find(kNoBreakSpace)) {
+    running.Append(text.substr(0, space));
+    running.AppendBreak(false);
+    text.remove_prefix(space + kNoBreakSpace.size());
+  }
+  running.Append(text);
   if (line.size() > kMaxTitleBytes) {
     line.resize(TruncateUtf8(line, kMaxTitleBytes - 3).size());
     line += "…";

@@ -142,7 +142,7 @@ class ErrorList {
 // heading. Text with form feeds gets page numbers.
 void AppendPlainText(std::string_view text, DocumentBuilder* builder);
 
-// One line of at most 300 bytes, fit for a title: white space runs as one space.
+// One line of at most 300 bytes, fit for a title: white space, no-break spaces too, runs as one space.
 std::string TitleLine(std::string_view text);
 
 // "manual" of "docs/manual.md", "v2.34-notes" of "docs/v2.34-notes": only the extension of a format

@@ -18,8 +18,14 @@ namespace {
 using Hint = std::optional<Format>;
 
 Hint HintOf(std::string_view path) {
-  const std::string extension = ExtensionOf(path);
+  std::string extension = ExtensionOf(path);
   if (extension.empty()) return std::nullopt;
+  // Sphinx puts the sources of its pages beside them as "setup.rst.txt".
+  if (extension == "txt") {
+    const std::string inner = ExtensionOf(path.substr(0, path.size() - 4));
+    const Hint source = FormatOfExtension(inner);
+    if (source == Format::kRst || source == Format::kMarkdown) extension = inner;
+  }
   const Hint hint = FormatOfExtension(extension);
   return hint && InfoOf(*hint).family == Family::kText ? hint : Format::kPlainText;
 }

@@ -165,7 +165,11 @@ class Extraction {
     ExtractiveDraft draft;
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;
-    draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks, deciding.index == best);
+    // What another sentence of the answer says is there.
+    TermSet said;
+    for (const size_t i : chosen) said |= sentences_[i].terms | reading_.HeaderOf(sentences_[i]);
+    draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks,
+                             deciding.index == best ? &said : nullptr);
     draft.says_another = deciding.lacks.replaced.has_value();
     if (draft.declined && !deciding.lacks.replaced && !lacks_thing) {
       if (const auto headed = FindHeadedList(reading_, options_)) {
@@ -446,12 +450,13 @@ class Extraction {
     return 1.0 / (1.0 + std::exp(-sum));
   }
 
-  std::string ReasonFor(const Sentence& best, const Lacks& lacks, bool is_said) const {
+  // `said`: what the sentences of the answer hold, where it is one of them; else nullptr.
+  std::string ReasonFor(const Sentence& best, const Lacks& lacks, const TermSet* said) const {
     const std::string& language = options_.language;
     char share[16];
     std::snprintf(share, sizeof(share), "%.0f", 100 * reading_.Coverage(best));
-    std::string reason =
-        ReasonText(is_said ? Reason::kBestSentence : Reason::kCoveringSentence, language, {share});
+    std::string reason = ReasonText(
+        said != nullptr ? Reason::kBestSentence : Reason::kCoveringSentence, language, {share});
     const auto add = [&](Reason one, std::initializer_list<std::string_view> parts) {
       AddReason(ReasonText(one, language, parts), language, reason);
     };
@@ -460,7 +465,8 @@ class Extraction {
     if (lacks.replaced) {
       add(Reason::kSaysAnother, {lacks.replaced->there, lacks.replaced->asked});
     }
-    const std::string missing = WordsWithout(best.terms | reading_.HeaderOf(best));
+    const std::string missing =
+        WordsWithout(said != nullptr ? *said : best.terms | reading_.HeaderOf(best));
     if (!missing.empty()) add(Reason::kWordsNotThere, {missing});
     return reason;
   }

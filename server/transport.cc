@@ -78,7 +78,8 @@ Status Transport::Impl::Listen() {
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) port = acceptor.local_endpoint(error).port();
   if (error == asio::error::address_in_use) {
-    return UnavailableError("listen on " + where + ": address in use");
+    return UnavailableError("listen on " + where +
+                            ": address in use; --port takes another, 0 any that is free");
   }
   if (error) return UnavailableError("listen on " + where + ": " + error.message());
   return OkStatus();

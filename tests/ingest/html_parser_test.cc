@@ -144,6 +144,8 @@ TEST(HtmlParser, TitleAndMetadata) {
 
 TEST(HtmlParser, HeadingNamesThePage) {
   EXPECT_EQ(ParseOne(Format::kHtml, "<title>T | Site</title><h1>T</h1><p>x").title, "T");
+  EXPECT_EQ(ParseOne(Format::kHtml, "<title>1.&nbsp;Setup</title><h2>1.&nbsp;Setup</h2><p>x").title,
+            "1. Setup");
 }
 
 TEST(HtmlParser, PermalinksOfHeadingsAreNoPartOfThem) {

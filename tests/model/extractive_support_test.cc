@@ -153,6 +153,15 @@ TEST_F(ExtractiveAnswererTest, TheReasonCutsNoChineseWord) {
               ::testing::Not(HasSubstr("not there")));
 }
 
+TEST_F(ExtractiveAnswererTest, WhatAnotherSentenceOfTheAnswerSaysIsNotMissing) {
+  const std::vector<Passage> passages = {MakePassage(
+      "河水浊度超过300 NTU时，取水量降到一半；超过800 NTU时停止取水。", 5.0, "青砚水厂")};
+  const ExtractiveDraft draft =
+      ExtractAnswer("青砚水厂的河水浊度超过多少时停止取水？", passages, analyzer_, {});
+  ASSERT_GT(draft.sentences.size(), 0u);
+  EXPECT_THAT(draft.reason, ::testing::Not(HasSubstr("not there")));
+}
+
 // The reason tells of the sentence whose support it was.
 TEST_F(ExtractiveAnswererTest, TheReasonIsThatOfTheSentenceThatDecided) {
   const std::vector<Passage> passages = {

@@ -267,7 +267,8 @@ TEST_F(TransportTest, NamesTheAddressThatItCannotUse) {
             "address; expected e.g. 127.0.0.1, 0.0.0.0 or ::1");
   const uint16_t port = Start();
   EXPECT_EQ(Transport::Start({.port = port}, other).status().ToString(),
-            "UNAVAILABLE: listen on 127.0.0.1 port " + std::to_string(port) + ": address in use");
+            "UNAVAILABLE: listen on 127.0.0.1 port " + std::to_string(port) +
+                ": address in use; --port takes another, 0 any that is free");
 }
 
 }  // namespace
