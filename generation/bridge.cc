@@ -339,7 +339,7 @@ class BridgeSearch {
   // "Locomotive No. 3 Heron", "Heron is the locomotive"; not the coaches of "Heron with two coaches".
   bool StandsBesideNoun(const std::string& name, std::string_view text) const {
     constexpr ptrdiff_t kMostSpaces = 4;
-    constexpr std::string_view kBetween = "is|are|was|were|a|an|the|our|its";
+    constexpr std::string_view kCopulasAndArticles = "is|are|was|were|a|an|the|our|its";
     const size_t at = text.find(name);
     if (at == text.npos) return false;
     const size_t end = at + name.size();
@@ -352,9 +352,10 @@ class BridgeSearch {
         return std::ranges::count(text.substr(token.end, at - token.end), ' ') <= kMostSpaces;
       }
       if (token.begin < end) return false;
-      return std::ranges::all_of(
-          follow_up::WordsOf(text.substr(end, token.begin - end)),
-          [&](const follow_up::Word& word) { return follow_up::IsOneOf(word.folded, kBetween); });
+      return std::ranges::all_of(follow_up::WordsOf(text.substr(end, token.begin - end)),
+                                 [&](const follow_up::Word& word) {
+                                   return follow_up::IsOneOf(word.folded, kCopulasAndArticles);
+                                 });
     });
   }
 

@@ -13,8 +13,6 @@
 namespace quarry::generation {
 namespace {
 
-using follow_up::Word;
-
 constexpr std::string_view kRelatives = "that|which|who|whom|whose";
 constexpr size_t kMostNounWords = 3;  // "drinking water pump"
 constexpr std::string_view kFates = "happen|happened|become|became";
@@ -22,20 +20,20 @@ constexpr std::string_view kFates = "happen|happened|become|became";
 constexpr size_t kLeastDescribingCharacters = 5;
 
 // "What happened to", "what has become of": all before the word `begin`.
-bool AsksEnglishFate(const std::vector<Word>& words, size_t begin) {
+bool AsksEnglishFate(const std::vector<follow_up::Word>& words, size_t begin) {
   if (begin < 2 || !follow_up::IsOneOf(words[begin - 2].folded, kFates)) return false;
   return std::all_of(words.begin(), words.begin() + static_cast<ptrdiff_t>(begin) - 2,
-                     [](const Word& word) { return follow_up::IsFunctionWord(word); });
+                     [](const follow_up::Word& word) { return follow_up::IsFunctionWord(word); });
 }
 
 // "When was the ...", whose verb stands at the end; not "What are the ...", which asks for what is described.
-bool VerbStandsLast(const std::vector<Word>& words, size_t begin) {
+bool VerbStandsLast(const std::vector<follow_up::Word>& words, size_t begin) {
   return begin > 0 && follow_up::IsOneOf(words[begin - 1].folded, follow_up::kAuxiliaries) &&
          follow_up::IsOneOf(words[0].folded, "when|where|why|how|since|until");
 }
 
 std::optional<DescribedThing> EnglishDescribed(std::string_view asked) {
-  const std::vector<Word> words = follow_up::WordsOf(asked);
+  const std::vector<follow_up::Word> words = follow_up::WordsOf(asked);
   for (size_t i = 2; i + 1 < words.size(); ++i) {
     if (!follow_up::IsOneOf(words[i].folded, kRelatives) || words[i - 1].ends) continue;
     // Back to the article, over the noun and what stands before it.
