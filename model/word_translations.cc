@@ -81,10 +81,13 @@ std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& mea
   for (size_t end = 1; end <= pieces; ++end) {
     // Longer stretches first: of equal ways the one with the longer last word.
     for (size_t begin = end - std::min(end, longest); begin < end; ++begin) {
-      Parts parts = meaning(begin, end);
       const bool is_single = end - begin == 1;
+      // Looking words up is what takes the time: not where even a known one is no better way.
+      const int least = is_single ? kSingleCost : kWordCost;
+      if (best[begin].cost + least >= best[end].cost) continue;
+      Parts parts = meaning(begin, end);
       if (parts.empty() && !is_single) continue;
-      const int price = parts.empty() ? kUnknownCost : is_single ? kSingleCost : kWordCost;
+      const int price = parts.empty() ? kUnknownCost : least;
       if (best[begin].cost + price >= best[end].cost) continue;
       best[end] = {best[begin].cost + price, {begin, end, std::move(parts)}};
     }
