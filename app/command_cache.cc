@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/output_cache.h"
 #include "app/query_setup.h"
+#include "app/text_layout.h"
 #include "base/file.h"
 
 namespace quarry::app {
@@ -67,11 +68,9 @@ Result<int> RunCacheClear(const CacheClearArguments& arguments, CommandContext& 
   QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
                           cache->Entries(collection));
   QUARRY_RETURN_IF_ERROR(cache->Clear(collection));
-  const std::string count = std::to_string(entries.size());
   context.console.Print(context.console.json()
-                            ? "{\"cleared\":" + count + "}\n"
-                            : count + " stored answer" + (entries.size() == 1 ? "" : "s") +
-                                  " removed\n");
+                            ? "{\"cleared\":" + std::to_string(entries.size()) + "}\n"
+                            : Counted(entries.size(), "stored answer") + " removed\n");
   return kExitDone;
 }
 

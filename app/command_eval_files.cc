@@ -27,8 +27,7 @@ void PrintWritten(uint64_t cases, const std::string& directory,
   for (const std::string& warning : warnings) console.Note("warning: " + OneLine(warning));
   console.Print(console.json()
                     ? Line({{"cases", cases}, {"suite", directory}, {"warnings", warnings}})
-                    : "wrote " + WithThousands(cases) + (cases == 1 ? " case" : " cases") + " to " +
-                          OneLine(directory) + "\n");
+                    : "wrote " + Counted(cases, "case") + " to " + OneLine(directory) + "\n");
 }
 
 // The suite's questions and its corpus as it is indexed.
@@ -57,8 +56,7 @@ Result<int> ExportBeir(const EvalExportArguments& arguments, CommandContext& con
   context.console.Print(
       context.console.json()
           ? Line({{"documents", documents}, {"queries", asked}, {"directory", arguments.to}})
-          : "wrote " + WithThousands(documents) + (documents == 1 ? " document" : " documents") +
-                " and " + WithThousands(asked) + (asked == 1 ? " question" : " questions") +
+          : "wrote " + Counted(documents, "document") + " and " + Counted(asked, "question") +
                 " to " + OneLine(arguments.to) + "\n");
   return kExitDone;
 }

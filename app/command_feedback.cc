@@ -146,7 +146,7 @@ Result<int> RunFeedbackExport(const FeedbackExportArguments& arguments, CommandC
   context.console.Note(report.rows == 0 && report.left_out.empty()
                            ? "0 rows: nothing is kept that --format " + arguments.format +
                                  " is made of (docs/learning.md)"
-                           : WithThousands(report.rows) + (report.rows == 1 ? " row" : " rows") +
+                           : Counted(report.rows, "row") +
                                  "; left out: " + CountsText(report.left_out));
   return report.rows > 0 ? kExitDone : kExitPartly;
 }

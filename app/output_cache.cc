@@ -21,7 +21,7 @@ Json ToJson(const retrieval::HitRates& rates) {
           {"hit_rate", rates.hit_rate}};
 }
 
-std::string Hits(uint64_t hits) { return WithThousands(hits) + (hits == 1 ? " hit" : " hits"); }
+std::string Hits(uint64_t hits) { return Counted(hits, "hit"); }
 
 std::string RatesText(const retrieval::HitRates& rates) {
   return Hits(rates.hits) + ", " + WithThousands(rates.false_hits) + " false (" +

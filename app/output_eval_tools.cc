@@ -38,11 +38,6 @@ std::string LevelName(LintFinding::Level level) {
   return "";
 }
 
-// "1 draft", "2 drafts".
-std::string CountOf(uint64_t count, const std::string& noun) {
-  return WithThousands(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string Points(double share) { return FormatFixed(100 * share, 1) + " percentage points"; }
 
 }  // namespace
@@ -54,9 +49,9 @@ std::string LintText(const eval::LintReport& report, const Console& console) {
             (finding.case_id.empty() ? "" : OneLine(finding.case_id) + ": ") +
             OneLine(finding.message) + "\n";
   }
-  text += CountOf(report.cases, "case") + " (" + WithThousands(report.unanswerable) +
-          " unanswerable, " + CountOf(report.drafts, "draft") + " beside them), " +
-          CountOf(report.spans, "gold span");
+  text += Counted(report.cases, "case") + " (" + WithThousands(report.unanswerable) +
+          " unanswerable, " + Counted(report.drafts, "draft") + " beside them), " +
+          Counted(report.spans, "gold span");
   if (report.moved_spans > 0) {
     text += ", " + std::to_string(report.moved_spans) + " moved (--apply writes where they are)";
   }
@@ -92,7 +87,7 @@ std::string PlanText(const eval::EvalPlan& plan) {
   if (plan.input.cases > 0 || plan.input.drafts > 0) {
     text += "; there are " + WithThousands(plan.input.cases);
     if (plan.input.drafts > 0) {
-      text += " and " + CountOf(plan.input.drafts, "draft") +
+      text += " and " + Counted(plan.input.drafts, "draft") +
               (plan.input.drafts == 1 ? " that is not asked yet" : " that are not asked yet");
     }
     text +=

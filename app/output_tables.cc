@@ -131,7 +131,7 @@ std::string DocumentListText(const DocumentList& list, const Console& console) {
   std::string text = list.documents.empty() ? "" : Table(rows, {1, 2}, console);
   const uint64_t shown = list.documents.size();
   if (shown == list.total) {
-    return text + WithThousands(shown) + (shown == 1 ? " document\n" : " documents\n");
+    return text + Counted(shown, "document") + "\n";
   }
   text += shown == 0 ? "none"
                      : std::to_string(list.offset + 1) + "-" + std::to_string(list.offset + shown);

@@ -15,11 +15,6 @@ namespace {
 constexpr size_t kListed = 20;
 constexpr size_t kFindingIndent = 18;
 
-// "1 chunk", "2 chunks".
-std::string Counted(uint64_t count, const std::string& noun) {
-  return WithThousands(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 // "page 3, bytes 120-180".
 std::string PlaceOf(const SourceSpan& span, const AnswerLabels& labels) {
   std::string place;

@@ -229,6 +229,10 @@ std::string WithThousands(uint64_t value) {
   return grouped;
 }
 
+std::string Counted(uint64_t count, const std::string& noun) {
+  return WithThousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string FormatBytes(uint64_t bytes) {
   if (bytes < 1000) return std::to_string(bytes) + " B";
   auto value = static_cast<double>(bytes);

@@ -47,6 +47,9 @@ Snippet MakeSnippet(std::string_view text, const std::vector<std::string>& terms
 
 // "1,234,567".
 std::string WithThousands(uint64_t value);
+
+// "1 chunk", "1,200 chunks".
+std::string Counted(uint64_t count, const std::string& noun);
 // "1.2 MB", powers of 1,000.
 std::string FormatBytes(uint64_t bytes);
 // "0.8 s", "2 min 5 s", "1 h 2 min".

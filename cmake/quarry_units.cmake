@@ -9,7 +9,7 @@
 # (CMake's own UNITY_BUILD writes absolute ones).
 option(QUARRY_UNITS "Compile several files at a time" ON)
 
-# Sixteen take a quarter less time than eight where all is compiled, and longer where one file has changed.
+# Sixteen take up to a quarter less time than eight where all is compiled, and longer where one file has changed.
 set(QUARRY_FILES_PER_UNIT 8 CACHE STRING "How many files of a folder are compiled at a time")
 
 set(QUARRY_INCLUDES_cli "app/cli_(groups|tree)\\.h")

@@ -16,7 +16,6 @@
 #include "generation/support.h"
 #include "model/answer_kind.h"
 #include "model/question.h"
-#include "model/written_words.h"
 
 namespace quarry::generation {
 namespace {
@@ -423,26 +422,16 @@ bool StandsDenied(std::string_view text, size_t word) {
 
 // Whether what ends at `end` is only denied beyond a bound: "may not be lowered | faster than 0.30 m", 不得下降|超过0.3米.
 bool IsBoundedFrom(std::string_view text, size_t end) {
-  constexpr size_t kWithin = 3;  // words; of Chinese characters
-  const std::string_view behind = text.substr(end);
-  std::vector<std::string> words;
-  for (const model::Word& word : model::Words(behind)) {
-    if (words.size() > kWithin) break;
-    words.push_back(AsciiLower(word.text));
-    if (words.back() != "than" || words.size() < 2) continue;
-    const std::string& compared = words[words.size() - 2];
-    if (compared.ends_with("er") || compared == "more" || compared == "less") return true;
-  }
+  constexpr size_t kWithin = 4;  // words; of Chinese characters
+  std::string_view behind = text.substr(end);
+  behind = behind.substr(0, behind.find_first_of("0123456789"));  // "rise above 20 cm" is denied
   size_t at = 0;
   for (size_t i = 0; i < kWithin && at < behind.size(); ++i) {
-    for (const std::string_view cue :
-         {"超过", "超過", "多于", "多於", "少于", "少於", "高于", "高於", "低于", "低於", "快于",
-          "快於", "早于", "早於", "晚于", "晚於"}) {
-      if (behind.substr(at).starts_with(cue)) return true;
-    }
     NextCodePoint(behind, at);
+    if (IsAscii(behind[at - 1])) at = std::min(behind.find(' ', at), behind.size());
   }
-  return false;
+  const model::BoundsSaid bounds = model::DenialsIn(behind.substr(0, at)).bounds;
+  return bounds.more || bounds.less;
 }
 
 // Whether the statement denies words of the clause: one that it also affirms, as in "must wear helmets in the halls but
