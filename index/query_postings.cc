@@ -1,6 +1,7 @@
 #include "index/query_postings.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <unordered_map>
 #include <utility>
@@ -10,8 +11,6 @@ namespace {
 
 // Counts are worked with as numbers of 31 bits.
 constexpr uint64_t kMostCount = std::numeric_limits<int32_t>::max();
-// So many lists are merged one after the other, whatever they hold.
-constexpr size_t kFewLists = 4;
 // Terms read between two looks at the clock.
 constexpr size_t kTermsPerCheck = 1024;
 
@@ -53,19 +52,27 @@ std::vector<Posting> MergeTwo(std::span<const Posting> a, std::span<const Postin
   return merged;
 }
 
-// The union of few lists: costs time by their postings alone.
+// The union of all, neighbours first: costs time by their postings alone, times the logarithm of their number.
 std::vector<Posting> MergeLists(std::span<const PostingsList> lists) {
-  std::vector<Posting> merged;
-  std::vector<Posting> next;
+  std::vector<std::vector<Posting>> parts;
+  parts.reserve(lists.size());
   for (const PostingsList& list : lists) {
-    next.clear();
-    list.ForEach([&](const Posting& posting) { next.push_back(posting); });
-    merged = merged.empty() ? next : MergeTwo(merged, next);
+    std::vector<Posting>& part = parts.emplace_back();
+    part.reserve(list.size());
+    list.ForEach([&](const Posting& posting) { part.push_back(posting); });
   }
-  return merged;
+  while (parts.size() > 1) {
+    size_t merged = 0;
+    for (size_t i = 0; i < parts.size(); i += 2) {
+      parts[merged++] =
+          i + 1 < parts.size() ? MergeTwo(parts[i], parts[i + 1]) : std::move(parts[i]);
+    }
+    parts.resize(merged);
+  }
+  return std::move(parts.front());
 }
 
-// The same of many lists, by a sum for each slot.
+// The same by a sum for each slot: costs time by the slots of the segment.
 std::vector<Posting> SumLists(std::span<const PostingsList> lists, uint32_t slots) {
   std::vector<uint64_t> counts(slots, 0);
   for (const PostingsList& list : lists) {
@@ -144,11 +151,13 @@ Result<QueryPostings> QueryPostings::Make(std::span<const SegmentView> segments,
 PostingsList QueryPostings::Union(const SegmentView& view, Term& term) {
   const LexicalSegment& segment = *view.segment;
   std::vector<PostingsList> parts;
+  uint64_t all = 0;        // postings
   uint64_t last_rows = 0;  // live ones of the last part
   for (const std::string& one : term.expansion) {
     const auto entry = segment.terms().Find(one);
     if (!entry) continue;
     parts.push_back(segment.List(*entry));
+    all += entry->postings;
     last_rows = view.DocumentFrequency(*entry);
   }
   if (parts.empty()) return {};
@@ -156,8 +165,9 @@ PostingsList QueryPostings::Union(const SegmentView& view, Term& term) {
     term.document_frequency += last_rows;
     return parts[0];
   }
+  const uint64_t rounds = std::bit_width(parts.size() - 1);
   const std::vector<Posting> postings =
-      parts.size() <= kFewLists ? MergeLists(parts) : SumLists(parts, segment.slots());
+      all * rounds < segment.slots() ? MergeLists(parts) : SumLists(parts, segment.slots());
   for (const Posting& posting : postings) {
     if (!view.IsDead(posting.slot)) ++term.document_frequency;
   }

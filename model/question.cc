@@ -161,12 +161,26 @@ constexpr Cue kEnglishCues[] = {
     {"how ", AnswerKind::kAny},
 };
 
+// What the cues begin with, one behind the other: most words and characters begin none.
+template <size_t kCues>
+std::string FirstCharacters(const Cue (&cues)[kCues]) {
+  std::string characters;
+  for (const Cue& cue : cues) {
+    size_t end = 0;
+    NextCodePoint(cue.text, end);
+    characters += cue.text.substr(0, end);
+  }
+  return characters;
+}
+
 // The kind that the first question word of `folded` asks for: lower-case words, each with a space
 // behind it. "When" is one only if there is no other: "what happens when the pump stops".
 AnswerKind EnglishKind(std::string_view folded) {
+  static const std::string first_characters = FirstCharacters(kEnglishCues);
   bool when = false;
   for (size_t begin = 0; begin < folded.size(); begin = folded.find(' ', begin) + 1) {
     const std::string_view rest = folded.substr(begin);
+    if (first_characters.find(rest.front()) == first_characters.npos) continue;
     if (rest.starts_with("when ")) when = true;
     for (const Cue& cue : kEnglishCues) {
       if (rest.starts_with(cue.text)) return cue.kind;
@@ -237,25 +251,29 @@ size_t EndOfDoneAtPlace(std::string_view rest) {
   return 0;
 }
 
+// The cue that `rest` begins with; nullptr where it begins with none.
+const Cue* ChineseCueAt(std::string_view rest) {
+  static const std::string first_characters =
+      FirstCharacters(kChinesePhrases) + FirstCharacters(kChineseCues);
+  size_t end = 0;
+  NextCodePoint(rest, end);
+  if (first_characters.find(rest.substr(0, end)) == first_characters.npos) return nullptr;
+  const auto stands_here = [&](const Cue& cue) { return rest.starts_with(cue.text); };
+  const Cue* const phrase = std::ranges::find_if(kChinesePhrases, stands_here);
+  if (phrase != std::end(kChinesePhrases)) return phrase;
+  const Cue* const word = std::ranges::find_if(kChineseCues, stands_here);
+  return word != std::end(kChineseCues) ? word : nullptr;
+}
+
 // Blanks the Chinese question words out and reports the kind that the first decisive one asks for.
 std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
   std::string rest;
   for (size_t i = 0; i < question.size();) {
-    const Cue* found = nullptr;
-    if (!IsAscii(question[i])) {
-      const auto stands_here = [&](const Cue& cue) {
-        return question.substr(i).starts_with(cue.text);
-      };
-      const Cue* phrase = std::ranges::find_if(kChinesePhrases, stands_here);
-      const Cue* word = std::ranges::find_if(kChineseCues, stands_here);
-      if (phrase != std::end(kChinesePhrases)) {
-        found = phrase;
-      } else if (word != std::end(kChineseCues)) {
-        found = word;
-      }
-    }
+    const Cue* const found = IsAscii(question[i]) ? nullptr : ChineseCueAt(question.substr(i));
     if (found == nullptr) {
-      rest.push_back(question[i++]);
+      const size_t begin = i;
+      NextCodePoint(question, i);
+      rest += question.substr(begin, i - begin);
       continue;
     }
     if (found->remove) {
@@ -293,6 +311,12 @@ std::string WithoutJoiners(std::string_view text) {
 
 bool AsksOfEach(std::string_view question) {
   return question.find("分别") != question.npos || question.find("分別") != question.npos;
+}
+
+std::string CutAskingWords(std::string_view question, AnswerKind& kind) {
+  std::string text = CutChineseCues(question, kind);
+  if (AsksOfEach(question) && !AsksOfEach(text)) return WithoutJoiners(text);
+  return text;
 }
 
 std::string_view FormOf(const Token& token, std::string_view text) {
@@ -350,9 +374,15 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
 
 bool IsCountingWord(std::string_view word) { return IsOneOf(word, kCountingWords); }
 
+std::string WithoutAskingWords(std::string_view question) {
+  AnswerKind kind = AnswerKind::kAny;
+  return CutAskingWords(question, kind);
+}
+
+bool IsAskingWord(std::string_view word) { return IsOneOf(AsciiLower(word), kAskingWords); }
+
 bool SaysLittle(std::string_view word) {
-  const std::string lower = AsciiLower(word);
-  return IsOneOf(lower, kAskingWords) || IsOneOf(lower, kWeakWords);
+  return IsAskingWord(word) || IsOneOf(AsciiLower(word), kWeakWords);
 }
 
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
@@ -361,8 +391,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   for (const Word& word : Words(question)) folded += AsciiLower(word.text) + " ";
   result.kind = EnglishKind(folded);
   if (AsksForMoney(result.kind, folded)) result.kind = AnswerKind::kMoney;
-  result.text = CutChineseCues(question, result.kind);
-  if (AsksOfEach(question) && !AsksOfEach(result.text)) result.text = WithoutJoiners(result.text);
+  result.text = CutAskingWords(question, result.kind);
   const std::string& text = result.text;
 
   result.negated = IsNegated(text);
@@ -381,7 +410,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   uint32_t before = UINT32_MAX;
   uint32_t before_position = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
-    if (IsOneOf(AsciiLower(FormOf(token, text)), kAskingWords)) continue;
+    if (IsAskingWord(FormOf(token, text))) continue;
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) {

@@ -38,6 +38,12 @@ struct Question {
 // Question words ("who", "多少") set the kind and are not terms.
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer);
 
+// Question::text alone.
+std::string WithoutAskingWords(std::string_view question);
+
+// "who", "does": stands in a question's form, so that it is no term. Any case.
+bool IsAskingWord(std::string_view word);
+
 // "second", "three": no other such word means the same. Lower-case.
 bool IsCountingWord(std::string_view word);
 

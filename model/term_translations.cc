@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view kTranslationsMagic = "QTRM";
 constexpr uint32_t kTranslationsVersion = 1;
 constexpr size_t kBodyBegin = 4 + 8;  // behind magic and checksum
+// A search begins among so few terms: what is read of them lies all over the file.
+constexpr uint32_t kSampled = 32;
 
 // REQUIRES: there are so many, which Parse has seen to.
 uint32_t NumberAt(std::string_view numbers, uint32_t place) {
@@ -80,7 +82,7 @@ std::string TermTranslations::Serialize(const std::vector<Entry>& entries,
   return bytes + body;
 }
 
-Result<TermTranslations> TermTranslations::ParseTrusted(const SharedBytes& file) {
+Result<TermTranslations> TermTranslations::Open(const SharedBytes& file) {
   if (file.view.size() < kBodyBegin || !file.view.starts_with(kTranslationsMagic)) {
     return TranslationsDamaged("do not begin as such");
   }
@@ -121,7 +123,7 @@ Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
   if (Hash64(file.view.substr(kBodyBegin)) != checksum) {
     return TranslationsDamaged("checksum does not match");
   }
-  QUARRY_ASSIGN_OR_RETURN(TermTranslations table, ParseTrusted(file));
+  QUARRY_ASSIGN_OR_RETURN(TermTranslations table, Open(file));
   const auto translations = static_cast<uint32_t>(table.translations_.size() / 4);
   if (!AscendsTo(table.ends_, table.size_, table.names_.size()) ||
       !AscendsTo(table.last_, table.size_, translations)) {
@@ -136,7 +138,21 @@ Result<TermTranslations> TermTranslations::Parse(const SharedBytes& file) {
     if (table.Term(number - 1) >= table.Term(number))
       return TranslationsDamaged("terms are not in order");
   }
+  table.Sample();
   return table;
+}
+
+Result<TermTranslations> TermTranslations::ParseTrusted(const SharedBytes& file) {
+  QUARRY_ASSIGN_OR_RETURN(TermTranslations table, Open(file));
+  table.Sample();
+  return table;
+}
+
+void TermTranslations::Sample() {
+  samples_.reserve(size_ / kSampled + 1);
+  for (uint32_t number = 0; number < size_; number += kSampled) {
+    samples_.push_back(SortPrefix(Term(number)));
+  }
 }
 
 std::string_view TermTranslations::Term(uint32_t number) const {
@@ -145,7 +161,13 @@ std::string_view TermTranslations::Term(uint32_t number) const {
 }
 
 uint32_t TermTranslations::PlaceOf(std::string_view term) const {
-  return *std::ranges::partition_point(std::views::iota(0u, size_),
+  // Terms of one prefix may stand on both sides of a sample.
+  const auto [first, last] = std::ranges::equal_range(samples_, SortPrefix(term));
+  const auto before = static_cast<uint32_t>(first - samples_.begin());
+  const auto end = static_cast<uint32_t>(last - samples_.begin());
+  const uint32_t low = before == 0 ? 0 : (before - 1) * kSampled;
+  const uint32_t high = std::min(size_, end * kSampled);
+  return *std::ranges::partition_point(std::views::iota(low, high),
                                        [&](uint32_t number) { return Term(number) < term; });
 }
 

@@ -58,6 +58,9 @@ class TermTranslations {
 
  private:
   TermTranslations() = default;
+  // Knows of the bytes no more than that they are as many as they say.
+  static Result<TermTranslations> Open(const SharedBytes& file);
+  void Sample();
   uint32_t PlaceOf(std::string_view term) const;  // of the first term that is not less
 
   SharedBytes file_;
@@ -68,6 +71,7 @@ class TermTranslations {
   std::string_view last_;
   std::string_view translations_;
   std::string_view names_;
+  std::vector<uint64_t> samples_;  // SortPrefix of every kSampled-th term
 };
 
 // Those that the program carries, opened when first asked for: the neighbours in the shipped table, and what a

@@ -41,10 +41,12 @@ Result<Sources> OpenSources() {
   return sources;
 }
 
-// What stands for the word in what is searched; none where it leads nowhere.
-Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands) {
+// What stands for the word in what is searched, at most `most` of the terms that each do; none where it leads nowhere.
+Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands,
+              size_t most = std::numeric_limits<size_t>::max()) {
   std::vector<std::string> alternatives;
   const auto add = [&](std::string_view one) {
+    if (alternatives.size() == most) return;
     const bool is_new = std::ranges::find(alternatives, one) == alternatives.end();
     if (is_new && stands(one)) alternatives.emplace_back(one);
   };
@@ -123,11 +125,8 @@ void TranslateRun(std::string_view run, const Sources& sources, const Stands& st
     // The neighbours know pairs, not words: 的年 of 员工的年假 is one.
     const bool is_across = IsParticle(text(begin, begin + 1)) || IsParticle(text(end - 1, end));
     if (is_across && (is_single || !sources.dictionary->Has(word))) return Parts();
-    Parts parts = PartsOf(word, sources, stands);
-    if (is_single && !parts.empty()) {
-      parts[0].resize(std::min(parts[0].size(), kMostOfACharacter));
-    }
-    return parts;
+    return is_single ? PartsOf(word, sources, stands, kMostOfACharacter)
+                     : PartsOf(word, sources, stands);
   };
   bool continues = false;  // what is not translated
   for (Stretch& stretch : TakeApart(ends.size() - 1, kLongestWord, meaning)) {
@@ -168,18 +167,18 @@ std::vector<TranslatedWord> TranslateChinese(std::string_view text, const Analyz
   return words;
 }
 
-std::vector<TranslatedWord> TranslateEnglish(const Question& question, const Analyzer& analyzer,
+std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyzer& analyzer,
                                              const Sources& sources, const Stands& stands) {
-  std::vector<Token> tokens = analyzer.Tokenize(question.text);
+  std::vector<Token> tokens = analyzer.Tokenize(text);
+  const auto form = [&](const Token& token) {
+    return text.substr(token.begin, token.end - token.begin);
+  };
   // The parts of a code are no words of their own.
   const auto is_part = [](const Token& one, const Token& other) {
     return one.position == other.position;
   };
   tokens.erase(std::ranges::unique(tokens, is_part).begin(), tokens.end());
-  std::erase_if(tokens, [&](const Token& token) {
-    return std::ranges::find(question.terms, token.term, &QuestionTerm::term) ==
-           question.terms.end();
-  });
+  std::erase_if(tokens, [&](const Token& token) { return IsAskingWord(form(token)); });
   const auto phrase = [&](size_t begin, size_t end) {
     std::string words = tokens[begin].term;
     for (size_t i = begin + 1; i < end; ++i) {
@@ -194,9 +193,8 @@ std::vector<TranslatedWord> TranslateEnglish(const Question& question, const Ana
   std::vector<TranslatedWord> words;
   for (Stretch& stretch : TakeApart(tokens.size(), kLongestPhrase, meaning)) {
     const Token& token = tokens[stretch.begin];
-    std::string word = stretch.parts.empty()
-                           ? question.text.substr(token.begin, token.end - token.begin)
-                           : phrase(stretch.begin, stretch.end);
+    std::string word =
+        stretch.parts.empty() ? std::string(form(token)) : phrase(stretch.begin, stretch.end);
     words.push_back({std::move(word), std::move(stretch.parts)});
   }
   return words;
@@ -207,9 +205,9 @@ std::vector<TranslatedWord> TranslateEnglish(const Question& question, const Ana
 Result<std::vector<TranslatedWord>> TranslateWords(std::string_view text, bool to_english,
                                                    const Analyzer& analyzer, const Stands& stands) {
   QUARRY_ASSIGN_OR_RETURN(const Sources sources, OpenSources());
-  const Question question = AnalyseQuestion(text, analyzer);
-  return to_english ? TranslateChinese(question.text, analyzer, sources, stands)
-                    : TranslateEnglish(question, analyzer, sources, stands);
+  const std::string asked = WithoutAskingWords(text);
+  return to_english ? TranslateChinese(asked, analyzer, sources, stands)
+                    : TranslateEnglish(asked, analyzer, sources, stands);
 }
 
 Result<uint64_t> WordTranslationsChecksum() {

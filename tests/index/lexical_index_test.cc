@@ -427,6 +427,35 @@ TEST(LexicalIndexTest, PrefixesAndTranslationsAreFoundToTheLastBitAfterAnyHistor
   }
 }
 
+// One way by which lists are united costs time by their postings, the other by the slots of the segment.
+TEST(LexicalIndexTest, UnitesListsOfFewAndOfManyRowsToTheSame) {
+  LexicalCollection collection;
+  constexpr uint32_t kDocuments = 900;
+  for (uint32_t i = 0; i < kDocuments; ++i) {
+    collection.Put("doc" + std::to_string(i), {{{"few" + std::to_string(i % 150), 1 + i % 3},
+                                                {"also" + std::to_string(i % 140), 2},
+                                                {"many" + std::to_string(i % 7), 1},
+                                                {"each", 1}}});
+  }
+  collection.Commit();
+  ASSERT_EQ(collection.index->segments().size(), 1u);
+  const LexicalOracle oracle(collection.documents, {});
+  for (const std::string kind : {"few", "also", "many"}) {
+    for (uint32_t translations = 1; translations <= 9; ++translations) {
+      SCOPED_TRACE(kind + " " + std::to_string(translations));
+      QueryTerm term = "asked";
+      for (uint32_t i = 0; i < translations; ++i) {
+        term.translations.push_back(kind + std::to_string(i));
+      }
+      term.translations.push_back("also3");  // in rows of the others, too
+      term.translations.push_back("each3");  // in none
+      const auto found = collection.Search({term}, kDocuments);
+      EXPECT_FALSE(found.empty());
+      EXPECT_EQ(found, oracle.Search({term}, kDocuments));
+    }
+  }
+}
+
 TEST(LexicalIndexTest, ACancelledSearchSaysSo) {
   const LexicalCollection collection = ThreeDocuments();
   CallContext context;

@@ -62,6 +62,28 @@ TEST(TermTranslationsTest, AreReadAsWritten) {
   EXPECT_THAT(empty->Of("pump"), IsEmpty());
 }
 
+// More terms than lie between two samples, many of which begin with the same eight bytes.
+TEST(TermTranslationsTest, EachOfManyIsFoundAndNoneBetweenThem) {
+  std::vector<TermTranslations::Entry> entries;
+  for (const std::string begin : {"a", "mains water pump ", "pump ", "z"}) {
+    for (int i = 1000; i < 1100; ++i) {
+      entries.push_back({.term = begin + std::to_string(i), .translations = {"z1000"}});
+    }
+  }
+  const auto table =
+      TermTranslations::Parse(ShareString(TermTranslations::Serialize(entries, 7))).value();
+  for (const TermTranslations::Entry& entry : entries) {
+    EXPECT_TRUE(table.Has(entry.term)) << entry.term;
+    EXPECT_THAT(table.Of(entry.term), ElementsAre("z1000")) << entry.term;
+    EXPECT_FALSE(table.Has(entry.term + "0")) << entry.term;
+    EXPECT_FALSE(table.Has(entry.term.substr(0, entry.term.size() - 1))) << entry.term;
+  }
+  for (const std::string_view none :
+       {"", "a", "mains water pump 0999", "mains water pump 1100", "q", "zz"}) {
+    EXPECT_FALSE(table.Has(none)) << none;
+  }
+}
+
 TEST(TermTranslationsTest, AreToldApartByTheirChecksum) {
   const auto checksum = [](const std::vector<TermTranslations::Entry>& entries, uint64_t table) {
     return TermTranslations::Parse(ShareString(TermTranslations::Serialize(entries, table)))
