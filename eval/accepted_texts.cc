@@ -71,32 +71,41 @@ Status ForEachChunkText(const index::Snapshot& snapshot, const ChunkTextVisitor&
   return status;
 }
 
-Result<std::vector<AcceptedPlaces>> FindAccepted(const Case& one, const index::Snapshot& snapshot,
-                                                 const CallContext& context) {
-  std::vector<AcceptedPlaces> found;
-  for (const size_t check : ChecksLookedFor(one)) found.push_back({.check = check, .places = {}});
-  if (found.empty()) return found;
+Result<std::vector<std::vector<AcceptedPlaces>>> FindAccepted(std::span<const Case* const> cases,
+                                                              const index::Snapshot& snapshot,
+                                                              const CallContext& context) {
+  std::vector<std::vector<AcceptedPlaces>> found(cases.size());
+  for (size_t c = 0; c < cases.size(); ++c) {
+    for (const size_t check : ChecksLookedFor(*cases[c])) {
+      found[c].push_back({.check = check, .places = {}});
+    }
+  }
+  if (std::ranges::all_of(found, &std::vector<AcceptedPlaces>::empty)) return found;
   QUARRY_RETURN_IF_ERROR(ForEachChunkText(
       snapshot,
       [&](const index::StoredDocument& document, const index::StoredChunk& chunk,
           CheckedText& text) {
-        for (AcceptedPlaces& places : found) {
-          if (!IsHeldBy(one, places.check, document.id, text)) continue;
-          places.places.push_back({.document = document.id,
-                                   .begin = chunk.span.begin,
-                                   .end = chunk.span.end,
-                                   .quote = WantedText(one.accept[places.check]),
-                                   .fact = ""});
+        for (size_t c = 0; c < cases.size(); ++c) {
+          for (AcceptedPlaces& places : found[c]) {
+            if (!IsHeldBy(*cases[c], places.check, document.id, text)) continue;
+            places.places.push_back({.document = document.id,
+                                     .begin = chunk.span.begin,
+                                     .end = chunk.span.end,
+                                     .quote = WantedText(cases[c]->accept[places.check]),
+                                     .fact = ""});
+          }
         }
         return true;
       },
       context));
-  for (AcceptedPlaces& places : found) {
-    const auto is_gold = [&](const GoldSpan& place) {
-      return one.gold_docs.contains(place.document);
-    };
-    if (std::ranges::none_of(places.places, is_gold)) continue;
-    std::erase_if(places.places, [&](const GoldSpan& place) { return !is_gold(place); });
+  for (size_t c = 0; c < cases.size(); ++c) {
+    for (AcceptedPlaces& places : found[c]) {
+      const auto is_gold = [&](const GoldSpan& place) {
+        return cases[c]->gold_docs.contains(place.document);
+      };
+      if (std::ranges::none_of(places.places, is_gold)) continue;
+      std::erase_if(places.places, [&](const GoldSpan& place) { return !is_gold(place); });
+    }
   }
   return found;
 }

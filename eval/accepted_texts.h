@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "base/call_context.h"
@@ -32,10 +33,11 @@ struct AcceptedPlaces {
   std::vector<GoldSpan> places;
 };
 
-// One for each check that is looked for. Reads every chunk of the corpus. Errors: those of the store and of
-// the call.
-Result<std::vector<AcceptedPlaces>> FindAccepted(const Case& one, const index::Snapshot& snapshot,
-                                                 const CallContext& context);
+// Of each case one for each check that is looked for. Reads every chunk of the corpus once, whatever the number of
+// cases. Errors: those of the store and of the call.
+Result<std::vector<std::vector<AcceptedPlaces>>> FindAccepted(std::span<const Case* const> cases,
+                                                              const index::Snapshot& snapshot,
+                                                              const CallContext& context);
 
 // What is called with each live chunk and its document; `text` is the chunk behind its headings. false ends
 // the reading.

@@ -52,6 +52,37 @@ Result<Context> GoldContext(const Case& one, const index::Snapshot& snapshot) {
   return context;
 }
 
+// REQUIRES: the case has gold spans.
+Result<GoldPresence> FindSpans(const Case& one, const RunParts& parts, const RunSettings& settings,
+                               const CallContext& context) {
+  GoldPresence presence;
+  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, parts, settings, context));
+  QUARRY_ASSIGN_OR_RETURN(const Context gold, GoldContext(one, parts.snapshot));
+  presence.known = true;
+  presence.indexed = !gold.passages.empty();
+  if (gold.passages.empty()) return presence;
+  QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
+                          parts.retriever.Retrieve(query, parts.snapshot, context));
+  const index::Snapshot* const snapshots[] = {&parts.snapshot};
+  QUARRY_ASSIGN_OR_RETURN(
+      const retrieval::Absence absence,
+      retrieval::WhyAbsent(parts.retriever, query, snapshots, retrieved,
+                           gold.passages[0].chunk.document, {.tell_unreadable = true}, context));
+  using Reason = retrieval::Absence::Reason;
+  if (absence.reason == Reason::kFiltered || absence.reason == Reason::kNotReadable ||
+      absence.reason == Reason::kOperators) {
+    presence.lost_by = absence.text;
+  } else if (absence.reason == Reason::kNotInLegs) {
+    const auto leg = [](const char* name, const retrieval::LegPlace& place) {
+      return std::string(name) +
+             (place.searched ? " leg: rank " + std::to_string(place.rank) : " leg: not searched");
+    };
+    presence.lost_by =
+        leg("lexical", absence.lexical) + ", " + leg("dense", absence.dense) + "; 0 = not found";
+  }
+  return presence;
+}
+
 }  // namespace
 
 // `model`: another of the upstream's; "" = the configured one.
@@ -129,39 +160,27 @@ Result<RunRecord> EngineReplayer::Replay(const Case& one, ReplayKind kind,
   Fatal(__FILE__, __LINE__, "unknown ReplayKind");
 }
 
-Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunSettings& settings,
-                              const CallContext& context) {
-  GoldPresence presence;
-  if (one.gold_spans.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(presence.accepted, FindAccepted(one, parts.snapshot, context));
+Result<std::vector<GoldPresence>> FindGold(std::span<const Case* const> cases,
+                                           const RunParts& parts, const RunSettings& settings,
+                                           const CallContext& context) {
+  std::vector<GoldPresence> found(cases.size());
+  std::vector<const Case*> without_spans;
+  std::vector<size_t> places;  // of those in `cases`
+  for (size_t c = 0; c < cases.size(); ++c) {
+    if (cases[c]->gold_spans.empty()) {
+      without_spans.push_back(cases[c]);
+      places.push_back(c);
+      continue;
+    }
+    QUARRY_ASSIGN_OR_RETURN(found[c], FindSpans(*cases[c], parts, settings, context));
+  }
+  QUARRY_ASSIGN_OR_RETURN(auto accepted, FindAccepted(without_spans, parts.snapshot, context));
+  for (size_t i = 0; i < places.size(); ++i) {
+    GoldPresence& presence = found[places[i]];
+    presence.accepted = std::move(accepted[i]);
     presence.known = presence.indexed = !presence.accepted.empty();
-    return presence;
   }
-  QUARRY_ASSIGN_OR_RETURN(const Query query, StandaloneQuery(one, parts, settings, context));
-  QUARRY_ASSIGN_OR_RETURN(const Context gold, GoldContext(one, parts.snapshot));
-  presence.known = true;
-  presence.indexed = !gold.passages.empty();
-  if (gold.passages.empty()) return presence;
-  QUARRY_ASSIGN_OR_RETURN(const retrieval::Retrieved retrieved,
-                          parts.retriever.Retrieve(query, parts.snapshot, context));
-  const index::Snapshot* const snapshots[] = {&parts.snapshot};
-  QUARRY_ASSIGN_OR_RETURN(
-      const retrieval::Absence absence,
-      retrieval::WhyAbsent(parts.retriever, query, snapshots, retrieved,
-                           gold.passages[0].chunk.document, {.tell_unreadable = true}, context));
-  using Reason = retrieval::Absence::Reason;
-  if (absence.reason == Reason::kFiltered || absence.reason == Reason::kNotReadable ||
-      absence.reason == Reason::kOperators) {
-    presence.lost_by = absence.text;
-  } else if (absence.reason == Reason::kNotInLegs) {
-    const auto leg = [](const char* name, const retrieval::LegPlace& place) {
-      return std::string(name) +
-             (place.searched ? " leg: rank " + std::to_string(place.rank) : " leg: not searched");
-    };
-    presence.lost_by =
-        leg("lexical", absence.lexical) + ", " + leg("dense", absence.dense) + "; 0 = not found";
-  }
-  return presence;
+  return found;
 }
 
 Result<Replays> ReplayFailure(const Case& one, const RunRecord& record, Replayer& replayer,

@@ -3,6 +3,9 @@
 // EngineReplayer: asks a case again of the engine that answered it, with one thing changed (replay.h),
 // and looks where a gold passage is lost.
 
+#include <span>
+#include <vector>
+
 #include "eval/attribution.h"
 #include "eval/replay.h"
 #include "eval/suite_run.h"
@@ -35,10 +38,12 @@ class EngineReplayer final : public Replayer {
   const ReplayParts parts_;
 };
 
-// Whether the gold passages can be found at all, and what leaves them out. The query is that of the
-// run, the case's filter is added. Costs two searches; without gold spans the reading of the corpus.
-Result<GoldPresence> FindGold(const Case& one, const RunParts& parts, const RunSettings& settings,
-                              const CallContext& context);
+// Of each case whether its gold passages can be found at all, and what leaves them out. The query is that of
+// the run, the case's filter is added. Costs two searches for each; for all that have no gold spans together
+// one reading of the corpus.
+Result<std::vector<GoldPresence>> FindGold(std::span<const Case* const> cases,
+                                           const RunParts& parts, const RunSettings& settings,
+                                           const CallContext& context);
 
 // The replays that say something of a failed record: no cache where it was a hit, full k where a gold
 // passage was found and cut, gold context (by the smaller model too, where there is one) and closed

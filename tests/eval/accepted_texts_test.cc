@@ -15,14 +15,17 @@ class AcceptedTextsTest : public ::testing::Test {
                  testing::TextDocument("copy.md", "Copy", "It is said that 80 kg are too much."),
                  testing::TextDocument("水泵.md", "水泵", "水泵的质量为95千克。")});
   }
-  std::vector<DocumentId> Holders(const Case& one) {
+  std::vector<std::vector<AcceptedPlaces>> Find(const std::vector<const Case*>& cases) {
+    return FindAccepted(cases, *engine_.snapshot(), CallContext()).value();
+  }
+  static std::vector<DocumentId> HoldersOf(const std::vector<AcceptedPlaces>& found) {
     std::vector<DocumentId> documents;
-    for (const AcceptedPlaces& accepted :
-         FindAccepted(one, *engine_.snapshot(), CallContext()).value()) {
+    for (const AcceptedPlaces& accepted : found) {
       for (const GoldSpan& place : accepted.places) documents.push_back(place.document);
     }
     return documents;
   }
+  std::vector<DocumentId> Holders(const Case& one) { return HoldersOf(Find({&one})[0]); }
   testing::TestEngine engine_;
 };
 
@@ -38,8 +41,24 @@ TEST_F(AcceptedTextsTest, ATextIsFoundInEveryChunkThatHoldsIt) {
   one.accept = {{.kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = 95, .unit = "kg"}};
   EXPECT_THAT(Holders(one), ElementsAre("水泵.md"));
   one.accept = {{.texts = {"90 kg"}}};
-  ASSERT_EQ(FindAccepted(one, *engine_.snapshot(), CallContext()).value().size(), 1u);
+  ASSERT_EQ(Find({&one})[0].size(), 1u);
   EXPECT_THAT(Holders(one), IsEmpty());
+}
+
+TEST_F(AcceptedTextsTest, SeveralCasesAreLookedForAtOnce) {
+  Case weight;
+  weight.accept = {{.texts = {"80 kg"}}};
+  weight.gold_docs = {{"copy.md", 1}};
+  Case nothing;
+  Case chinese;
+  chinese.accept = {{.texts = {"95千克"}}, {.texts = {"80 kg"}}};
+  const auto found = Find({&weight, &nothing, &chinese});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_THAT(HoldersOf(found[0]), ElementsAre("copy.md"));
+  EXPECT_THAT(found[1], IsEmpty());
+  ASSERT_EQ(found[2].size(), 2u);
+  EXPECT_THAT(HoldersOf(found[2]), ElementsAre("水泵.md", "pump.md", "copy.md"));
+  EXPECT_THAT(Find({}), IsEmpty());
 }
 
 TEST_F(AcceptedTextsTest, WhatStandsAnywhereByChanceIsLookedForInGoldDocumentsAlone) {

@@ -250,8 +250,9 @@ class PlantedFaultTest : public ::testing::Test {
                              .writer = writer,
                              .unlimited = unlimited_.cached.get()});
     const Replays replays = ReplayFailure(one, record, replayer, judge_, options, {}).value();
-    const GoldPresence presence = FindGold(one, Parts(engine, answerer), settings, {}).value();
-    return Attribute(one, record, options, presence, replays);
+    const Case* const cases[] = {&one};
+    const auto presence = FindGold(cases, Parts(engine, answerer), settings, {}).value();
+    return Attribute(one, record, options, presence[0], replays);
   }
 
   void Count(const std::string& fault, const Planted& planted,
