@@ -19,14 +19,34 @@ struct SynonymGroup {
   std::string_view asked = {};
   std::string_view beside = {};  // of the words of `told`
 };
+constexpr std::string_view kLengthUnits =
+    "m metre metres meter meters km kilometres kilometers cm centimetres mm millimetres mile miles "
+    "ft foot feet "
+    "inch inches yards";
 constexpr SynonymGroup kSynonymGroups[] = {
     // What is measured.
-    {"weight", "mass weigh weighs heavy heavier heaviest lighter lightest"},
+    {"weight weigh", "mass heavy heavier heaviest lighter lightest"},
     {"mass", "weight weigh weighs heavy heavier heaviest lighter lightest", "kg kilograms lb 千克"},
     {"price cost fee", "costs priced cheap cheaper cheapest expensive"},
-    {"height", "tall taller tallest"},
+    {"height tall", "high higher highest taller tallest"},
+    {"high", "height tall taller tallest", kLengthUnits},
     {"depth", "deep deeper deepest"},
+    {"deep", "depth", kLengthUnits},
     {"width", "wide wider widest"},
+    {"wide", "width", kLengthUnits},
+    {"length", "long longer longest"},
+    {"long", "length", kLengthUnits},
+    {"thickness", "thick thicker thickest"},
+    {"thick", "thickness", kLengthUnits},
+    {"duration", "long longer longest"},
+    {"temperature", "hot hotter hottest warm warmer cold colder coldest"},
+    {"speed", "fast faster fastest slow slower slowest"},
+    {"distance", "far farther farthest"},
+    {"size", "big bigger biggest"},
+    {"capacity", "hold holds"},
+    {"holds", "capacity", "l litres liters gallons people persons passengers seats"},
+    {"population inhabitants"},
+    {"born built founded established", "old older oldest age"},
     {"maximum max"},
     {"minimum min"},
     {"colour color"},
@@ -59,6 +79,15 @@ constexpr SynonymGroup kSynonymGroups[] = {
     // Chinese.
     {"重量 自重", "更重 最重 较重"},
     {"质量", "重量 自重 更重 最重 较重", "kg 千克 公斤 吨"},
+    {"千克 公斤", "重量 质量 自重", "重"},
+    {"高度", "更高 最高"},
+    {"米 厘米 毫米", "高度", "高"},
+    {"米 厘米 毫米", "长度", "长"},
+    {"米 厘米 毫米", "宽度", "宽"},
+    {"米 厘米 毫米", "深度", "深"},
+    {"厘米 毫米", "厚度", "厚"},
+    {"容量 容积", "能装"},
+    {"升 毫升", "容量 容积", "装 容纳 盛"},
     {"价格 单价 售价 价钱", "更贵 最贵 便宜"},
     {"扭矩 力矩 转矩"},
     {"费用 收费 资费"},

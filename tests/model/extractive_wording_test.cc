@@ -47,6 +47,44 @@ TEST_F(ExtractiveAnswererTest, AWordThatSaysTheSameCoversTheQuestion) {
   }
 }
 
+// What is measured is named by another word, or by its unit beside the word that says how something is.
+TEST_F(ExtractiveAnswererTest, AMeasureIsToldByWhatSaysItOfTheThing) {
+  struct Case {
+    const char* text;
+    const char* said;
+    const char* unsaid;  // of another measure
+  };
+  const Case cases[] = {
+      {"The pump weighs 80 kg.", "How heavy is the pump?", "How hot is the pump?"},
+      {"The pump weighs 80 kg.", "What is the weight of the pump?",
+       "What is the height of the pump?"},
+      {"The tank is 3 m high.", "How tall is the tank?", "How wide is the tank?"},
+      {"The tank is 3 m high.", "What is the height of the tank?",
+       "What is the length of the tank?"},
+      {"The pool is 2 m deep.", "What is the depth of the pool?",
+       "What is the thickness of the pool?"},
+      {"The hall holds 500 people.", "What is the capacity of the hall?",
+       "What is the price of the hall?"},
+      {"The mill was built in 1998.", "How old is the mill?", "How big is the mill?"},
+      {"水泵重80千克。", "水泵的重量是多少？", "水泵的高度是多少？"},
+      {"水箱高3米。", "水箱的高度是多少？", "水箱的宽度是多少？"},
+      {"水箱可装500升。", "水箱的容量是多少？", "水箱的重量是多少？"},
+      {"水管长12米。", "水管的长度是多少？", "水管的厚度是多少？"},
+  };
+  for (const Case& tried : cases) {
+    const std::vector<Passage> passages = {MakePassage(tried.text, 10.0)};
+    const ExtractiveDraft said = ExtractAnswer(tried.said, passages, analyzer_, {});
+    EXPECT_FALSE(said.declined) << tried.said << " " << said.reason;
+    const ExtractiveDraft unsaid = ExtractAnswer(tried.unsaid, passages, analyzer_, {});
+    EXPECT_TRUE(unsaid.declined) << tried.unsaid << " " << unsaid.reason;
+  }
+  // No measure of length stands beside these.
+  const std::vector<Passage> pressure = {MakePassage("The tank has a high pressure.", 10.0)};
+  EXPECT_TRUE(ExtractAnswer("What is the height of the tank?", pressure, analyzer_, {}).declined);
+  const std::vector<Passage> long_ago = {MakePassage("The tank was painted long ago.", 10.0)};
+  EXPECT_TRUE(ExtractAnswer("What is the length of the tank?", long_ago, analyzer_, {}).declined);
+}
+
 // Of each pair the first stands in the text, of the second a sibling.
 TEST_F(ExtractiveAnswererTest, AnotherWordInThePlaceOfOneIsNoSupport) {
   struct Case {
