@@ -22,8 +22,14 @@ std::string UrlOf(const char* scheme, const std::string& host, uint16_t port) {
 
 Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   const Config& config = context.config();
-  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
-                          Engine::Open(config, StoreAccess::kCreate));
+  server::ServerOptions options = ServerOptionsOf(config);
+  // No store is made for an address that cannot be had. Where another server has both the store and
+  // the address, which server that is says more.
+  const Status address = server::Server::CheckAddress(options);
+  Result<std::unique_ptr<Engine>> opened =
+      Engine::Open(config, address.ok() ? StoreAccess::kCreate : StoreAccess::kWrite);
+  if (opened.status().code() != Code::kLocked) QUARRY_RETURN_IF_ERROR(address);
+  QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, std::move(opened));
   // Loaded now: the first request finds it ready, and what cannot be opened is said here.
   QUARRY_RETURN_IF_ERROR(engine->OpenModels());
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindOrCreateCollection());
@@ -40,7 +46,6 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
   for (const index::StoredCollection& record : engine->index().Collections()) {
     maintainer.Notice(record.id);
   }
-  server::ServerOptions options = ServerOptionsOf(config);
   options.owner_token = NewOwnerToken();
   options.routes = {MakeCommandRoute(*engine, signals)};
   const server::Services services = ServicesOf(*engine, maintainer);

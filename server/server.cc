@@ -102,6 +102,10 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Server::~Server() = default;
 
+Status Server::CheckAddress(const ServerOptions& options) {
+  return Transport::CheckAddress(TransportOptionsOf(options));
+}
+
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Services services) {
   auto impl = std::make_unique<Impl>(options, services);
   QUARRY_RETURN_IF_ERROR(impl->environment.handlers().quota.Load(services.index.objects()));

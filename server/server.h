@@ -96,6 +96,8 @@ class Server {
   // taken port, both naming host and port; kFailedPrecondition where other machines would be served
   // without a key or without TLS and the options do not allow that.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Services services);
+  // Those of these errors that name host and port, before there is a store to serve.
+  static Status CheckAddress(const ServerOptions& options);
   ~Server();
 
   uint16_t port() const;

@@ -24,6 +24,36 @@ constexpr std::chrono::milliseconds kAcceptPause{50};
 // Connections above the maximum that are told so; still more are closed without a word.
 constexpr size_t kRefusedConnections = 64;
 
+std::string ListenPlace(const TransportOptions& options) {
+  return "listen on " + options.host + " port " + std::to_string(options.port);
+}
+
+Status ListenStatus(const TransportOptions& options, const error_code& error) {
+  if (!error) return OkStatus();
+  if (error != asio::error::address_in_use) {
+    return UnavailableError(ListenPlace(options) + ": " + error.message());
+  }
+  return UnavailableError(ListenPlace(options) +
+                          ": address in use; --port takes another, 0 any that is free; who has it "
+                          "is shown by: lsof -i :" +
+                          std::to_string(options.port));
+}
+
+Status OpenAcceptor(const TransportOptions& options, tcp::acceptor& acceptor) {
+  error_code error;
+  const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
+  const auto address = asio::ip::make_address(host, error);
+  if (error) {
+    return InvalidArgumentError(ListenPlace(options) + ": \"" + options.host +
+                                "\" is not an IP address; expected e.g. 127.0.0.1, 0.0.0.0 or ::1");
+  }
+  const tcp::endpoint endpoint(address, options.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  return ListenStatus(options, error);
+}
+
 }  // namespace
 
 struct Transport::Impl {
@@ -63,26 +93,11 @@ struct Transport::Impl {
 
 Status Transport::Impl::Listen() {
   const TransportOptions& options = shared.options;
-  const std::string where = options.host + " port " + std::to_string(options.port);
+  QUARRY_RETURN_IF_ERROR(OpenAcceptor(options, acceptor));
   error_code error;
-  const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
-  const auto address = asio::ip::make_address(host, error);
-  if (error) {
-    return InvalidArgumentError("listen on " + where + ": \"" + options.host +
-                                "\" is not an IP address; expected e.g. 127.0.0.1, 0.0.0.0 or ::1");
-  }
-  const tcp::endpoint endpoint(address, options.port);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) port = acceptor.local_endpoint(error).port();
-  if (error == asio::error::address_in_use) {
-    return UnavailableError("listen on " + where +
-                            ": address in use; --port takes another, 0 any that is free");
-  }
-  if (error) return UnavailableError("listen on " + where + ": " + error.message());
-  return OkStatus();
+  return ListenStatus(options, error);
 }
 
 asio::awaitable<void> Transport::Impl::Accept() {
@@ -181,6 +196,12 @@ Transport::Transport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Transport::~Transport() {
   Stop();
   for (std::thread& thread : impl_->threads) thread.join();
+}
+
+Status Transport::CheckAddress(const TransportOptions& options) {
+  asio::io_context io;
+  tcp::acceptor acceptor(io);
+  return OpenAcceptor(options, acceptor);
 }
 
 Result<std::unique_ptr<Transport>> Transport::Start(const TransportOptions& options,

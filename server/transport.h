@@ -115,6 +115,8 @@ class Transport {
   // `dispatcher` must outlive the transport and every exchange that it was given.
   static Result<std::unique_ptr<Transport>> Start(const TransportOptions& options,
                                                   Dispatcher& dispatcher);
+  // Whether it could listen now, without listening; the errors of Start that name host and port.
+  static Status CheckAddress(const TransportOptions& options);
   // Stops, and waits for the tasks that its threads still run.
   ~Transport();
   Transport(const Transport&) = delete;

@@ -389,6 +389,21 @@ TEST_F(ServerCommandTest, OtherMachinesAreNotServedWithoutKeyAndTls) {
   EXPECT_THAT(refused.error, HasSubstr("other machines would be served without a key"));
 }
 
+TEST_F(ServerCommandTest, WhatCannotBeServedIsNotMade) {
+  StartServer();
+  const string port = std::to_string(port_);
+  const QuarryResult other = testing::RunQuarryWith(
+      {.arguments = {"serve", "--port", port, "--store", home() + "/other"}, .directory = home()});
+  EXPECT_EQ(other.exit_code, 69);
+  EXPECT_THAT(other.error, HasSubstr("listen on 127.0.0.1 port " + port +
+                                     ": address in use; --port takes another, 0 any that is free; "
+                                     "who has it is shown by: lsof -i :" +
+                                     port));
+  EXPECT_FALSE(std::filesystem::exists(home() + "/other"));
+  // Of a store that the other serves, who has it says more than who has the address.
+  EXPECT_THAT(Run({"serve", "--port", port}).error, HasSubstr("in use by the server at " + url_));
+}
+
 TEST_F(ServerCommandTest, McpOverStandardInput) {
   const string hello =
       R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}})";

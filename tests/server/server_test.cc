@@ -266,9 +266,12 @@ TEST(Server, NamesTheAddressThatItCannotUse) {
   TestEngine& engine = first.engine();
   const auto second =
       Server::Start({.port = first.port()}, testing::ServicesOf(engine, first.metrics()));
-  EXPECT_EQ(second.status().ToString(),
-            "UNAVAILABLE: listen on 127.0.0.1 port " + std::to_string(first.port()) +
-                ": address in use; --port takes another, 0 any that is free");
+  EXPECT_EQ(
+      second.status().ToString(),
+      "UNAVAILABLE: listen on 127.0.0.1 port " + std::to_string(first.port()) +
+          ": address in use; --port takes another, 0 any that is free; who has it is shown by: "
+          "lsof -i :" +
+          std::to_string(first.port()));
 }
 
 }  // namespace

@@ -266,9 +266,12 @@ TEST_F(TransportTest, NamesTheAddressThatItCannotUse) {
             "INVALID_ARGUMENT: listen on nowhere.example port 1: \"nowhere.example\" is not an IP "
             "address; expected e.g. 127.0.0.1, 0.0.0.0 or ::1");
   const uint16_t port = Start();
-  EXPECT_EQ(Transport::Start({.port = port}, other).status().ToString(),
-            "UNAVAILABLE: listen on 127.0.0.1 port " + std::to_string(port) +
-                ": address in use; --port takes another, 0 any that is free");
+  EXPECT_EQ(
+      Transport::Start({.port = port}, other).status().ToString(),
+      "UNAVAILABLE: listen on 127.0.0.1 port " + std::to_string(port) +
+          ": address in use; --port takes another, 0 any that is free; who has it is shown by: "
+          "lsof -i :" +
+          std::to_string(port));
 }
 
 }  // namespace
