@@ -41,14 +41,19 @@ void NoteStoredSettings(CommandContext& context, const index::Index& index) {
 Result<int> RunCollectionsList(CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
-  std::vector<index::CollectionStats> collections;
+  CollectionList list;
   for (const index::StoredCollection& collection : engine->index().Collections()) {
     QUARRY_RETURN_IF_ERROR(context.call.Check());
-    QUARRY_ASSIGN_OR_RETURN(collections.emplace_back(), engine->index().Stats(collection.id));
+    Result<index::CollectionStats> stats = engine->index().Stats(collection.id);
+    if (stats.ok()) {
+      list.collections.push_back(*std::move(stats));
+    } else {
+      list.unread.push_back({collection.name, stats.status().message()});
+    }
   }
-  context.console.Print(context.console.json() ? CollectionsJson(collections)
-                                               : CollectionsText(collections, context.console));
-  return kExitDone;
+  context.console.Print(context.console.json() ? CollectionsJson(list)
+                                               : CollectionsText(list, context.console));
+  return list.unread.empty() ? kExitDone : kExitPartly;
 }
 
 Result<int> RunCollectionsCreate(const std::string& name, CommandContext& context) {

@@ -5,6 +5,20 @@
 #include "app/token_density.h"
 
 namespace quarry::app {
+namespace {
+
+Status AddCollection(Engine& engine, CollectionId id, StoreStats& stats) {
+  QUARRY_ASSIGN_OR_RETURN(index::CollectionStats collection, engine.index().Stats(id));
+  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
+                          engine.index().GetSnapshot(id));
+  QUARRY_ASSIGN_OR_RETURN(std::vector<TokenDensity> densities,
+                          MeasureTokenDensity(*snapshot, engine.token_counter()));
+  stats.collections.push_back(std::move(collection));
+  stats.token_densities.push_back(std::move(densities));
+  return OkStatus();
+}
+
+}  // namespace
 
 Result<std::vector<index::StoredCollection>> CollectionsInQuestion(const LoadedConfig& loaded,
                                                                    const index::Index& index) {
@@ -30,15 +44,12 @@ Result<int> RunStats(CommandContext& context) {
   stats.counts_exactly = engine->token_counter().is_exact();
   for (const index::StoredCollection& collection : collections) {
     QUARRY_RETURN_IF_ERROR(context.call.Check());
-    QUARRY_ASSIGN_OR_RETURN(stats.collections.emplace_back(), engine->index().Stats(collection.id));
-    QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                            engine->index().GetSnapshot(collection.id));
-    QUARRY_ASSIGN_OR_RETURN(stats.token_densities.emplace_back(),
-                            MeasureTokenDensity(*snapshot, engine->token_counter()));
+    const Status added = AddCollection(*engine, collection.id, stats);
+    if (!added.ok()) stats.unread.push_back({collection.name, added.message()});
   }
   context.console.Print(context.console.json() ? StatsJson(stats)
                                                : StatsText(stats, context.console));
-  return kExitDone;
+  return stats.unread.empty() ? kExitDone : kExitPartly;
 }
 
 }  // namespace quarry::app

@@ -36,6 +36,12 @@ Json ToJson(const index::StoredChunk& chunk) {
   return json;
 }
 
+void AddUnread(const std::vector<UnreadCollection>& unread, Json& collections) {
+  for (const UnreadCollection& one : unread) {
+    collections.push_back({{"name", one.name}, {"error", one.error}});
+  }
+}
+
 Json ToJson(const index::CollectionStats& stats) {
   Json json;
   json["name"] = stats.collection.name;
@@ -173,10 +179,11 @@ std::string DeleteJson(const DeleteResult& result) {
   return Line({{"deleted", result.deleted}, {"not_found", result.not_found}});
 }
 
-std::string CollectionsJson(const std::vector<index::CollectionStats>& collections) {
+std::string CollectionsJson(const CollectionList& list) {
   Json json = {{"collections", Json::array()}};
-  for (const index::CollectionStats& stats : collections)
+  for (const index::CollectionStats& stats : list.collections)
     json["collections"].push_back(ToJson(stats));
+  AddUnread(list.unread, json["collections"]);
   return Line(json);
 }
 
@@ -209,6 +216,7 @@ std::string StatsJson(const StoreStats& stats) {
     collection["tokens_counted"] = stats.counts_exactly ? "exactly" : "estimated";
     json["collections"].push_back(std::move(collection));
   }
+  AddUnread(stats.unread, json["collections"]);
   return Line(json);
 }
 

@@ -20,7 +20,7 @@ std::string DocumentListJson(const DocumentList& list);
 std::string DuplicateListJson(const DuplicateList& list);
 std::string DocumentViewJson(const DocumentView& view);
 std::string DeleteJson(const DeleteResult& result);
-std::string CollectionsJson(const std::vector<index::CollectionStats>& collections);
+std::string CollectionsJson(const CollectionList& list);
 // {"<verb>": name}: "created", "deleted".
 std::string CollectionChangedJson(const std::string& verb, const std::string& name);
 std::string StatsJson(const StoreStats& stats);

@@ -114,6 +114,14 @@ std::string YamlScalar(const ConfigValue& value) {
   return FormatConfigValue(value);
 }
 
+std::string UnreadText(const std::vector<UnreadCollection>& unread) {
+  std::string text;
+  for (const UnreadCollection& one : unread) {
+    text += one.name + ": cannot be loaded: " + OneLine(one.error) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string DocumentListText(const DocumentList& list, const Console& console) {
@@ -194,19 +202,20 @@ std::string DocumentViewText(const DocumentView& view, const Console& console) {
   return text;
 }
 
-std::string CollectionsText(const std::vector<index::CollectionStats>& collections,
-                            const Console& console) {
-  if (collections.empty()) return "no collections\n";
+std::string CollectionsText(const CollectionList& list, const Console& console) {
+  if (list.collections.empty()) {
+    return list.unread.empty() ? "no collections\n" : UnreadText(list.unread);
+  }
   std::vector<std::vector<std::string>> rows = {
       {"name", "documents", "chunks", "vectors", "created", "bm25"}};
-  for (const index::CollectionStats& stats : collections) {
+  for (const index::CollectionStats& stats : list.collections) {
     rows.push_back({stats.collection.name, WithThousands(stats.documents),
                     WithThousands(stats.chunks),
                     stats.collection.vectors ? VectorIndexKindName(stats.collection.vectors->kind)
                                              : "as configured",
                     FormatIso8601(stats.collection.created_micros), Bm25Text(stats.collection)});
   }
-  return Table(rows, {1, 2}, console);
+  return Table(rows, {1, 2}, console) + UnreadText(list.unread);
 }
 
 std::string StatsText(const StoreStats& stats, const Console& console) {
@@ -259,6 +268,7 @@ std::string StatsText(const StoreStats& stats, const Console& console) {
              {"  commit", WithThousands(one.commit.value)},
              {"  created", FormatIso8601(one.collection.created_micros)}});
   }
+  if (!stats.unread.empty()) return text + "\n" + UnreadText(stats.unread);
   if (stats.collections.empty()) text += "no collections\n";
   return text;
 }

@@ -26,8 +26,7 @@ std::string DocumentListText(const DocumentList& list, const Console& console);
 std::string DuplicateListText(const DuplicateList& list, const Console& console);
 std::string DocumentViewText(const DocumentView& view, const Console& console);
 std::string DeleteText(const DeleteResult& result);
-std::string CollectionsText(const std::vector<index::CollectionStats>& collections,
-                            const Console& console);
+std::string CollectionsText(const CollectionList& list, const Console& console);
 std::string StatsText(const StoreStats& stats, const Console& console);
 std::string VerifyText(const VerifyResult& result, const Console& console);
 std::string BackupText(const BackupResult& result);

@@ -130,6 +130,17 @@ struct TokenDensity {
   }
 };
 
+// One that cannot be loaded, beside those that can.
+struct UnreadCollection {
+  std::string name;
+  std::string error;
+};
+
+struct CollectionList {
+  std::vector<index::CollectionStats> collections;
+  std::vector<UnreadCollection> unread;
+};
+
 struct StoreStats {
   uint32_t learn_from_chunks = 0;  // so many chunks an embedder is learnt from
   std::string directory;
@@ -139,7 +150,8 @@ struct StoreStats {
   index::ObjectCacheStats kept_conversations;
   std::vector<index::CollectionStats> collections;
   std::vector<std::vector<TokenDensity>> token_densities;  // of each
-  bool counts_exactly = false;                             // by a model's tokenizer, not estimated
+  std::vector<UnreadCollection> unread;
+  bool counts_exactly = false;  // by a model's tokenizer, not estimated
 };
 
 struct VerifyResult {

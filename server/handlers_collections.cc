@@ -29,9 +29,12 @@ Status AddCollections(const HandlerEnvironment& environment, const Call& call,
     if (!is_shown) continue;
     const Result<index::CollectionStats> stats = index.Stats(collection.id);
     if (stats.status().code() == Code::kNotFound) continue;  // deleted since
-    QUARRY_RETURN_IF_ERROR(stats.status());
-    if (call.request.caller.principals) {  // the counts are of documents that it may not read, too
-      json.BeginObject().Key("name").String(collection.name).EndObject();
+    // One that cannot be loaded hides no other.
+    // The counts are of documents, too, that a bound caller may not read.
+    if (!stats.ok() || call.request.caller.principals) {
+      json.BeginObject().Key("name").String(collection.name);
+      if (!stats.ok()) json.Key("error").String(stats.status().message());
+      json.EndObject();
       continue;
     }
     WriteCollectionStats(*stats, json);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "base/log.h"
 #include "base/numbers.h"
 #include "base/text.h"
 #include "server/json_writer.h"
@@ -322,18 +323,26 @@ Status ListMcpResources(const HandlerEnvironment& environment, const std::string
   if (!cursor.empty()) at = ParseCursor(cursor);
   if (!at) return InvalidArgumentError("params.cursor: expected one that was given");
   json.Key("resources").BeginArray();
-  // A collection that was deleted meanwhile is passed over.
+  // A collection that was deleted meanwhile is passed over, as is one that cannot be loaded: there is no
+  // place in a list for its error.
   auto name = std::ranges::lower_bound(names, at->collection);
   std::string next;
-  if (name != names.end()) {
+  for (bool is_read = false; !is_read && name != names.end();) {
     const uint32_t offset = *name == at->collection ? at->offset : 0;
     Request request{.method = "GET",
                     .query = {{"collection", *name},
                               {"limit", std::to_string(kResourcesPerPage)},
                               {"offset", std::to_string(offset)}}};
-    QUARRY_ASSIGN_OR_RETURN(const JsonValue page, CallHandler(GetDocuments, environment,
-                                                              std::move(request), caller, context));
-    const JsonValue::Array& documents = *Get(page, "documents").AsArray();
+    const Result<JsonValue> page =
+        CallHandler(GetDocuments, environment, std::move(request), caller, context);
+    if (!page.ok()) {
+      QUARRY_RETURN_IF_ERROR(context.Check());
+      LogWarning("left out of MCP resources: " + page.status().ToString());
+      ++name;
+      continue;
+    }
+    is_read = true;
+    const JsonValue::Array& documents = *Get(*page, "documents").AsArray();
     for (const JsonValue& document : documents) {
       const std::string& id = Text(document, "id");
       const std::string& title = Text(document, "title");

@@ -20,6 +20,9 @@ function shareBar(parts) {
 }
 
 function collectionCard(stats) {
+  if (stats.error) {
+    return h('section', { class: 'card' }, h('h3', {}, stats.name), h('p', { class: 'notice bad' }, stats.error));
+  }
   const pending = stats.maintenance?.pending || (stats.pending_vectors > 0 ? 'vectors' : '');
   return h('section', { class: 'card' }, h('h3', {}, stats.name),
     h('dl', { class: 'figures' }, fact(t('stats.documents'), number(stats.documents)), fact(t('stats.chunks'), number(stats.chunks)),

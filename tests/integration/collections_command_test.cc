@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/integration/cli_testing.h"
+#include "tests/testing/engine_testing.h"
 
 namespace quarry::app {
 namespace {
@@ -34,6 +35,32 @@ TEST_F(CliTest, AnUnknownCollectionIsNamedWithThoseThatExist) {
     const QuarryResult result = Run(command);
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_EQ(result.error, "quarry: error: no collection \"nope\"; there is: default\n");
+  }
+}
+
+TEST_F(CliTest, ACollectionThatCannotBeLoadedHidesNoOther) {
+  Write("a.txt", "Alpha.");
+  ASSERT_EQ(Run({"index", docs()}).exit_code, 0);
+  ASSERT_EQ(Run({"collections", "create", "broken"}).exit_code, 0);
+  {
+    const Analyzer analyzer;
+    const SystemClock clock;
+    ASSERT_OK_AND_ASSIGN(const std::unique_ptr<index::Index> index,
+                         index::Index::Open(store(), {}, analyzer, clock));
+    testing::DamageCollection(*index, index->FindCollection("broken").value());
+  }
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"collections", "ls"}, std::vector<std::string>{"stats"}}) {
+    const QuarryResult result = Run(command);
+    EXPECT_EQ(result.exit_code, 1) << command[0] << result.error;
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("default"),
+                      HasSubstr("\nbroken: cannot be loaded: collection \"broken\": ")));
+    const Json listed = RunJson(command)["collections"];
+    ASSERT_EQ(listed.size(), 2u);
+    EXPECT_EQ(listed[0]["documents"], 1);
+    EXPECT_EQ(listed[1]["name"], "broken");
+    EXPECT_THAT(listed[1]["error"].get<std::string>(), HasSubstr("collection \"broken\": "));
   }
 }
 

@@ -71,6 +71,26 @@ TEST_F(StoresTest, ADamagedAttachmentIsToldOfEachStore) {
   }
 }
 
+TEST(DamagedCollectionTest, HidesNoOther) {
+  testing::TestEngine engine;
+  engine.Add({testing::TextDocument("pump.md", "Pump", "The red pump delivers ten litres.")});
+  ASSERT_OK_AND_ASSIGN(const CollectionId broken, engine.index->CreateCollection("broken"));
+  testing::DamageCollection(*engine.index, broken);
+  const TestServer server(engine, {});
+  for (const char* path : {"/api/v1/collections", "/api/v1/stats"}) {
+    const JsonReply reply = server.Get(path);
+    ASSERT_EQ(reply.status, 200) << reply.http.body;
+    const json& collections = reply.json.at("collections");
+    ASSERT_EQ(collections.size(), 2u);
+    EXPECT_EQ(collections[0].at("name"), "broken");
+    EXPECT_THAT(collections[0].at("error"), ::testing::HasSubstr("collection \"broken\": "));
+    EXPECT_EQ(collections[0].size(), 2u);
+    EXPECT_EQ(collections[1].at("name"), "default");
+    EXPECT_EQ(collections[1].at("documents"), 1);
+  }
+  EXPECT_EQ(server.Get("/api/v1/documents?collection=broken").status, 500);
+}
+
 TEST_F(StoresTest, ADamagedRecordIsSaid) {
   const string file = Upload("pump.md", kPump);
   ASSERT_OK(engine_.index->objects().Put({.kind = index::ObjectKind::kFile, .id = file},

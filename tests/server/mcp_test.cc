@@ -222,6 +222,17 @@ TEST_F(McpTest, DocumentsAreResourcesInPages) {
             (std::pair<int, string>(-32602, "params.cursor: expected one that was given")));
 }
 
+TEST_F(McpTest, ResourcesAreListedBesideACollectionThatCannotBeLoaded) {
+  ASSERT_OK_AND_ASSIGN(const CollectionId broken, engine_->index->CreateCollection("a-broken"));
+  testing::DamageCollection(*engine_->index, broken);
+  ::testing::internal::CaptureStderr();
+  const json listed = Ask(McpRequest("resources/list")).at("result");
+  EXPECT_EQ(listed.at("resources").size(), SmallCorpus().size() + 1) << listed;
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("collection \"a-broken\": "),
+            string::npos);
+  ASSERT_OK(engine_->index->DeleteCollection("a-broken"));
+}
+
 TEST_F(McpTest, ACallerReadsWhatItsKeyMay) {
   caller_.principals = {{"staff"}};
   EXPECT_EQ(Call("fetch", {{"id", "board/pay"}}).at("result").at("isError"), true);

@@ -61,6 +61,13 @@ void DamageRecord(index::ObjectTable& objects, const index::ObjectName& name) {
   QUARRY_CHECK(written.ok());
 }
 
+void DamageCollection(index::Index& index, CollectionId collection) {
+  index::WriteBatch damage;
+  damage.Put(index::DocumentKey(collection, DocumentNumber(1)), "\x63");
+  const Status written = index.objects().WriteWith(index::ObjectBatch(), std::move(damage));
+  QUARRY_CHECK(written.ok());
+}
+
 std::vector<Document> SmallCorpus() {
   std::vector<Document> documents;
   for (int i = 0; i < 12; ++i) {

@@ -57,6 +57,9 @@ class TestEngine {
 // What a bad disk makes of the record of an object, which must be there.
 void DamageRecord(index::ObjectTable& objects, const index::ObjectName& name);
 
+// The same of a document of a collection, which must be empty and not have been loaded: it cannot be any more.
+void DamageCollection(index::Index& index, CollectionId collection);
+
 // 40 short documents about pumps, valves and holidays, in English and Chinese: enough for vectors.
 std::vector<Document> SmallCorpus();
 
