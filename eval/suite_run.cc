@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <mutex>
 #include <set>
 
@@ -21,6 +22,16 @@ using SteadyClock = std::chrono::steady_clock;
 
 bool EndsTheRun(const Status& status) {
   return status.code() == Code::kCancelled || status.code() == Code::kDeadlineExceeded;
+}
+
+// What is thrown fails the case that it was thrown for: the run goes on with the others.
+template <typename Call>
+auto Caught(const Call& call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    return InternalError(std::string("exception: ") + error.what());
+  }
 }
 
 // The best chunks before the cut and behind it.
@@ -225,7 +236,8 @@ Status JudgeRecord(const Case& one, const Judge& judge, RunRecord& record,
   record.judge_error.clear();
   record.matrix.reset();
   if (!record.error.empty()) return OkStatus();
-  Result<ClaimMatrix> matrix = judge.JudgeAnswer(JudgedCaseOf(one, record), context);
+  Result<ClaimMatrix> matrix =
+      Caught([&] { return judge.JudgeAnswer(JudgedCaseOf(one, record), context); });
   if (matrix.ok()) {
     record.matrix = *std::move(matrix);
   } else if (EndsTheRun(matrix.status()) && !context.Check().ok()) {
@@ -242,7 +254,7 @@ Result<RunRecord> AskCase(const Case& one, uint32_t repeat, const RunParts& part
   record.case_id = one.id;
   record.asked = one;
   record.repeat = repeat;
-  const Status asked = Ask(one, parts, settings, record, context);
+  const Status asked = Caught([&] { return Ask(one, parts, settings, record, context); });
   // An upstream has deadlines of its own: only that of the call ends the run.
   QUARRY_RETURN_IF_ERROR(context.Check());
   if (!asked.ok()) record.error = asked.ToString();

@@ -3,6 +3,7 @@
 #include "eval/suite_run.h"
 
 #include <fstream>
+#include <stdexcept>
 
 #include "eval/corpus_change.h"
 #include "eval/run_scores.h"
@@ -158,13 +159,14 @@ TEST_F(SuiteRunTest, WhatGoesWrongIsARecordWithAnError) {
             Code::kCancelled);
 }
 
-// Finds the fact in the answer, or not; or is not there.
+// Finds the fact in the answer, or not; or is not there, or broken.
 class MoodyJudge final : public Judge {
  public:
-  enum class Mood { kFinds, kMisses, kSilent };
+  enum class Mood { kFinds, kMisses, kSilent, kThrows };
   explicit MoodyJudge(Mood mood) : mood_(mood) {}
   const std::string& fingerprint() const override { return fingerprint_; }
   Result<ClaimMatrix> JudgeAnswer(const JudgedCase& judged, const CallContext&) const override {
+    if (mood_ == Mood::kThrows) throw std::runtime_error("out of its mind");
     if (mood_ == Mood::kSilent) return UnavailableError("nobody answers");
     const Judgement found{.verdict = mood_ == Mood::kFinds ? ClaimVerdict::kEntailed
                                                            : ClaimVerdict::kNeutral};
@@ -242,6 +244,47 @@ TEST_F(SuiteRunTest, AJudgeThatIsAskedAgainIsAPartOfTheVariance) {
   EXPECT_THAT(record.judge_error, HasSubstr("nobody answers"));
   EXPECT_FALSE(record.matrix);
   EXPECT_THAT(record.rejudged, IsEmpty());
+}
+
+// A model whose library throws.
+class ThrowingModel final : public model::ChatModel {
+ public:
+  const std::string& name() const override { return name_; }
+  Result<model::ChatReply> Complete(const model::ChatRequest& request, const model::ChatSink&,
+                                    const CallContext&) const override {
+    const std::string& asked = request.messages.back().content;
+    if (asked.find("bronze valve close") != asked.npos) throw std::length_error("too long");
+    return UnavailableError("no upstream");
+  }
+
+ private:
+  const std::string name_ = "throwing";
+};
+
+TEST_F(SuiteRunTest, WhatIsThrownIsAnErrorOfItsCase) {
+  const ThrowingModel throwing;
+  const generation::Prompts prompts;
+  const generation::Answerer answerer(engine_.analyzer, engine_.retriever, engine_.token_counter,
+                                      {}, generation::AnswerModel{throwing, prompts});
+  const generation::CachedAnswerer asked(answerer, *engine_.index, nullptr, engine_.metrics);
+  const MoodyJudge judge(MoodyJudge::Mood::kThrows);
+  const RunParts parts{engine_.retriever, asked, *snapshot_};
+  RunStore store(engine_.index->objects());
+  ASSERT_OK_AND_ASSIGN(RunManifest manifest, DescribeRun(suite_, parts, settings_));
+  ASSERT_OK_AND_ASSIGN(manifest, store.Create(manifest));
+  ASSERT_OK(RunCases(suite_.cases, manifest, parts, settings_, store, nullptr, CallContext()));
+  ASSERT_OK_AND_ASSIGN(const eval::Run run, store.Read(manifest.id));
+  ASSERT_THAT(run.records, SizeIs(4));
+  EXPECT_EQ(run.records[1].case_id, "valve");
+  EXPECT_EQ(run.records[1].error, "INTERNAL: exception: too long");
+  EXPECT_EQ(ScoreRun(run).errors, 3u) << "with the two that no model answered";
+
+  RunParts judged = Parts();
+  judged.judge = &judge;
+  ASSERT_OK_AND_ASSIGN(const RunRecord record,
+                       AskCase(suite_.cases[0], 0, judged, settings_, CallContext()));
+  EXPECT_EQ(record.error, "");
+  EXPECT_EQ(record.judge_error, "INTERNAL: exception: out of its mind");
 }
 
 TEST_F(SuiteRunTest, ARunKeepsTheHashesOfTheTextsThatItWasAskedOf) {
