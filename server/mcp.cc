@@ -80,6 +80,18 @@ std::variant<Message, RpcError> ReadMessage(const JsonValue& json) {
   return message;
 }
 
+// Whether it is one by its form, be its params what they may.
+bool IsNotification(const JsonValue& json) {
+  const auto text = [&](const char* key) {
+    const JsonValue* value = json.Find(key);
+    return value == nullptr ? nullptr : value->AsString();
+  };
+  const std::string* version = text("jsonrpc");
+  const std::string* method = text("method");
+  return version != nullptr && *version == "2.0" && method != nullptr && !method->empty() &&
+         json.Find("id") == nullptr;
+}
+
 class McpExchange {
  public:
   McpExchange(const HandlerEnvironment& environment, McpSession& session, const Caller& caller,
@@ -134,6 +146,7 @@ std::string IdOf(const JsonValue& json) {
 std::string McpExchange::Answer(const JsonValue& json, bool in_batch) {
   auto read = ReadMessage(json);
   if (const auto* error = std::get_if<RpcError>(&read)) {
+    if (IsNotification(json)) return "";  // whatever it says is wrong: nobody waits for a reply
     return McpErrorJson(IdOf(json), error->code, error->message);
   }
   const Message& message = std::get<Message>(read);
@@ -303,9 +316,8 @@ bool TakeMcpNotification(std::string_view message, McpSession& session) {
   const Result<JsonValue> json = ParseJson(message);
   if (!json.ok()) return false;
   const auto read = ReadMessage(*json);
-  const auto* one = std::get_if<Message>(&read);
-  if (one == nullptr || !one->id.empty() || one->method.empty()) return false;
-  TakeNotification(*one, session);
+  if (!IsNotification(*json)) return false;
+  if (const auto* one = std::get_if<Message>(&read)) TakeNotification(*one, session);
   return true;
 }
 

@@ -303,6 +303,23 @@ TEST_F(McpTest, ACancelledRequestGetsNoReply) {
   EXPECT_FALSE(TakeMcpNotification("{", session_));
 }
 
+TEST_F(McpTest, ANotificationIsNeverAnswered) {
+  for (const char* notification :
+       {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
+        R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{}})",
+        R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":7})",
+        R"({"jsonrpc":"2.0","method":"no/such/thing","params":["a"]})"}) {
+    EXPECT_EQ(Answer(notification), "") << notification;
+    EXPECT_TRUE(TakeMcpNotification(notification, session_)) << notification;
+  }
+  session_.Agree("2025-03-26");
+  const json replies = json::parse(
+      Answer(R"([{"jsonrpc":"2.0","method":"x","params":1},{"jsonrpc":"2.0","method":1}])"));
+  ASSERT_EQ(replies.size(), 1u) << replies;
+  EXPECT_EQ(replies[0].at("id"), nullptr);  // what is no request is answered to nobody
+  EXPECT_EQ(replies[0].at("error").at("code"), -32600);
+}
+
 class McpHttpTest : public McpTest {
  protected:
   HttpReply Send(const string& method, const string& body, const string& headers) {
