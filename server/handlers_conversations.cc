@@ -166,24 +166,6 @@ Result<Response> DeleteConversation(const HandlerEnvironment& environment, const
   return Response{.body = json.EndObject().Take()};
 }
 
-// As PUT /api/v1/documents/{id...}, into the conversation's own collection.
-Result<Response> PutConversationFile(const HandlerEnvironment& environment, const Call& call) {
-  const std::string& id = call.request.params.at("id");
-  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(call.request.caller, id).status());
-  if (!HasFiles(environment, id)) {
-    QUARRY_RETURN_IF_ERROR(CheckRoomForCollection(environment.services.index));
-  }
-  if (const auto made = environment.services.index.CreateCollection(id);
-      !made.ok() && made.status().code() != Code::kAlreadyExists) {
-    return made.status();
-  }
-  Request request = call.request;
-  request.params = {{"id", call.request.params.at("name")}};
-  request.query["collection"] = id;
-  return PutDocument(environment,
-                     {.request = request, .context = call.context, .stream = call.stream});
-}
-
 // Without a collection the question goes to the conversation's own files, where it has some. The turn
 // is on disk when the client has the answer.
 Result<Response> PostTurn(const HandlerEnvironment& environment, const Call& call) {

@@ -10,11 +10,13 @@
 #include "ingest/embedder_switch.h"
 #include "model/embedder_factory.h"
 #include "server/api_json.h"
+#include "server/conversation_store.h"
 #include "server/document_body.h"
 #include "server/handlers.h"
 #include "server/media_type.h"
 #include "server/query_parameters.h"
 #include "server/question.h"
+#include "server/store_requests.h"
 #include "server/strict_json.h"
 
 namespace quarry::server {
@@ -33,6 +35,7 @@ Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
 // What a PUT writes.
 struct DocumentUpload {
   std::string collection;
+  bool makes_collection = false;  // where it is not there
   std::vector<Document> documents;
   std::vector<ingest::SourceError> errors;  // parts of a file that could not be used
   std::string file;  // id of the file that the documents are the records of; "" if of none
@@ -49,6 +52,14 @@ Status RemoveStaleRecords(const DocumentUpload& upload, const std::set<DocumentI
   for (const index::DocumentChange& change : changes)
     report.chunks_removed += change.removed.size();
   return OkStatus();
+}
+
+// The collection of an upload that was read and found good.
+Status MakeCollection(index::Index& index, const std::string& name) {
+  if (index.FindCollection(name).ok()) return OkStatus();
+  QUARRY_RETURN_IF_ERROR(CheckRoomForCollection(index));
+  const Status made = index.CreateCollection(name).status();
+  return made.code() == Code::kAlreadyExists ? OkStatus() : made;  // by another request, meanwhile
 }
 
 // What became of each document of an upload, by its state before and after: "added", "changed" or
@@ -129,6 +140,9 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call,
   const Services& services = environment.services;
   std::set<DocumentId> ids;
   for (const Document& document : upload.documents) ids.insert(document.id);
+  if (upload.makes_collection) {
+    QUARRY_RETURN_IF_ERROR(MakeCollection(services.index, upload.collection));
+  }
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
                           OpenWriter(environment, upload.collection, call));
   const std::shared_ptr<const index::Snapshot> before = writer.snapshot();
@@ -144,6 +158,47 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call,
   services.maintainer.Notice(writer.snapshot()->collection().id);
   return Response{.status = report.documents_added > 0 ? 201 : 200,
                   .body = UploadJson(upload, ids, report, *before, *writer.snapshot())};
+}
+
+// JSON is a record, anything else a file; with ?raw=true JSON is a file as well.
+Result<DocumentUpload> ReadDocumentUpload(const HandlerEnvironment& environment,
+                                          const Request& request, const std::string& id) {
+  const std::string media_type = MediaTypeOf(request.headers);
+  DocumentUpload upload{.collection = environment.options.default_collection};
+  ingest::SourceInfo source{.id = id, .path = id, .uri = ""};
+  std::string title;
+  bool raw = media_type != "application/json";
+  QueryParameters parameters(request.query);
+  parameters.String("collection", upload.collection);
+  parameters.Bool("raw", raw);
+  if (raw) {
+    parameters.String("uri", source.uri);
+    parameters.String("title", title);
+  }
+  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+
+  if (!raw) {
+    QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(request.body));
+    Result<std::vector<Document>> documents = ParseRecordOf(body, id);
+    if (!documents.ok() && body.Find("text") == nullptr) {
+      const std::string hint = " (to index a JSON file as it is, add ?raw=true)";
+      return InvalidArgumentError(documents.status().message() + hint);
+    }
+    QUARRY_RETURN_IF_ERROR(documents.status());
+    upload.documents = *std::move(documents);
+    return upload;
+  }
+  source.format = FormatOfMediaType(media_type);
+  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed,
+                          ParseFile(request.body, source, environment.services.ingest.crashed));
+  upload.documents = std::move(parsed.documents);
+  upload.errors = std::move(parsed.errors);
+  // A part that could not be read may be one that was there before: it stays.
+  if (upload.errors.empty()) upload.file = id;
+  for (Document& document : upload.documents) {
+    if (!title.empty()) document.title = title;
+  }
+  return upload;
 }
 
 }  // namespace
@@ -232,45 +287,21 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
   return Response{.body = json.EndObject().Take()};
 }
 
-// JSON is a record, anything else a file; with ?raw=true JSON is a file as well.
 Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& call) {
-  const Request& request = call.request;
-  const std::string& id = request.params.at("id");
-  const std::string media_type = MediaTypeOf(request.headers);
-  DocumentUpload upload{.collection = environment.options.default_collection};
-  ingest::SourceInfo source{.id = id, .path = id, .uri = ""};
-  std::string title;
-  bool raw = media_type != "application/json";
-  QueryParameters parameters(request.query);
-  parameters.String("collection", upload.collection);
-  parameters.Bool("raw", raw);
-  if (raw) {
-    parameters.String("uri", source.uri);
-    parameters.String("title", title);
-  }
-  QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  QUARRY_ASSIGN_OR_RETURN(DocumentUpload upload, ReadDocumentUpload(environment, call.request,
+                                                                    call.request.params.at("id")));
+  return Write(environment, call, std::move(upload));
+}
 
-  if (!raw) {
-    QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(request.body));
-    Result<std::vector<Document>> documents = ParseRecordOf(body, id);
-    if (!documents.ok() && body.Find("text") == nullptr) {
-      const std::string hint = " (to index a JSON file as it is, add ?raw=true)";
-      return InvalidArgumentError(documents.status().message() + hint);
-    }
-    QUARRY_RETURN_IF_ERROR(documents.status());
-    upload.documents = *std::move(documents);
-    return Write(environment, call, std::move(upload));
-  }
-  source.format = FormatOfMediaType(media_type);
-  QUARRY_ASSIGN_OR_RETURN(ingest::ParsedSource parsed,
-                          ParseFile(request.body, source, environment.services.ingest.crashed));
-  upload.documents = std::move(parsed.documents);
-  upload.errors = std::move(parsed.errors);
-  // A part that could not be read may be one that was there before: it stays.
-  if (upload.errors.empty()) upload.file = id;
-  for (Document& document : upload.documents) {
-    if (!title.empty()) document.title = title;
-  }
+// Into the conversation's own collection, which is made with the first file that is not refused.
+Result<Response> PutConversationFile(const HandlerEnvironment& environment, const Call& call) {
+  const std::string& id = call.request.params.at("id");
+  QUARRY_RETURN_IF_ERROR(environment.conversations->Get(call.request.caller, id).status());
+  Request request = call.request;
+  request.query["collection"] = id;
+  QUARRY_ASSIGN_OR_RETURN(DocumentUpload upload,
+                          ReadDocumentUpload(environment, request, request.params.at("name")));
+  upload.makes_collection = true;
   return Write(environment, call, std::move(upload));
 }
 

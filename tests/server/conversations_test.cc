@@ -98,6 +98,15 @@ TEST_F(ConversationsTest, AFileMayBelongToOneConversationOnly) {
   EXPECT_EQ(server_->Send("PUT", path + "/files/a.txt", "a", "text/plain").status, 404);
 }
 
+TEST_F(ConversationsTest, ARefusedFileLeavesNothingBehind) {
+  const std::string id = NewConversation("Quern");
+  const std::string path = "/api/v1/conversations/" + id;
+  EXPECT_EQ(server_->Send("PUT", path + "/files/a.json", "{", "application/json").status, 400);
+  EXPECT_EQ(server_->Send("PUT", path + "/files/a.txt?colour=red", "a", "text/plain").status, 400);
+  EXPECT_EQ(server_->Get(path).json.at("has_files"), false);
+  EXPECT_EQ(engine_.index->Collections().size(), 1u);
+}
+
 TEST_F(ConversationsTest, ADamagedOneHidesNoOtherAndIsLoggedOnce) {
   const std::string first = NewConversation("first");
   const std::string damaged = NewConversation("damaged");
