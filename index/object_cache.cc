@@ -112,10 +112,10 @@ Status ObjectCache::Keep(const std::string& scope, std::vector<Entry> entries) {
   if (ids.empty()) return OkStatus();
   batch.Put(NameOf("", kSizeId), EncodeSize(stats));
   QUARRY_RETURN_IF_ERROR(objects_.Write(batch));
-  return stats.bytes > options_.max_bytes ? Evict(stats) : OkStatus();
+  return stats.bytes > options_.max_bytes ? Evict() : OkStatus();
 }
 
-Status ObjectCache::Evict(ObjectCacheStats stats) {
+Status ObjectCache::Evict() {
   struct Kept {
     uint32_t day;
     uint64_t number;
@@ -123,20 +123,20 @@ Status ObjectCache::Evict(ObjectCacheStats stats) {
     ObjectName name;
   };
   std::vector<Kept> all;
-  Status decoded;
-  QUARRY_RETURN_IF_ERROR(objects_.ForEach(options_.kind, [&](const Object& object) {
+  ObjectCacheStats stats;  // counted anew: what is damaged is not as large as it was
+  const auto add = [&](const Object& object) {
     if (object.scope.empty()) return true;
-    const std::optional<CachedValue> value = DecodeCached(object.value);
-    if (!value) {
-      decoded = Damaged("object " + object.id + " of " + object.scope);
-      return false;
-    }
+    // A damaged value goes before all others.
+    const uint32_t day = DecodeCached(object.value).value_or(CachedValue()).day;
     ObjectName name = NameOf(object.scope, object.id);
     const uint64_t bytes = SizeOfObject(name, object.value.size());
-    all.push_back({value->day, object.number, bytes, std::move(name)});
+    all.push_back({day, object.number, bytes, std::move(name)});
+    stats.objects += 1;
+    stats.bytes += bytes;
     return true;
-  }));
-  QUARRY_RETURN_IF_ERROR(decoded);
+  };
+  std::vector<Status> unread;  // nameless: Clear removes them, and the others make room meanwhile
+  QUARRY_RETURN_IF_ERROR(objects_.ForEach(options_.kind, add, &unread));
   std::sort(all.begin(), all.end(), [](const Kept& a, const Kept& b) {
     return std::tie(a.day, a.number) < std::tie(b.day, b.number);
   });

@@ -65,7 +65,7 @@ class ObjectCache {
  private:
   uint32_t Today() const;
   ObjectName NameOf(const std::string& scope, const std::string& id) const;
-  Status Evict(ObjectCacheStats stats);
+  Status Evict();
 
   ObjectTable& objects_;
   const ObjectCacheOptions options_;

@@ -73,6 +73,27 @@ TEST_F(ObjectCacheTest, ADamagedCountIsSaidAndCleared) {
   EXPECT_EQ(Find(cache, "a"), std::nullopt);
 }
 
+TEST_F(ObjectCacheTest, DamagedRecordsDoNotKeepRoomFromBeingMade) {
+  ObjectCache cache = Cache(100);
+  ASSERT_OK(cache.Keep("s", {{"first", std::string(30, 'x')}}));
+  ASSERT_OK(cache.Keep("s", {{"damaged", std::string(30, 'x')}}));
+  ASSERT_OK(index_->objects().Put({ObjectKind::kRelayed, "damaged", "s"}, "\x63"));
+  ASSERT_OK(cache.Keep("s", {{"last", std::string(30, 'x')}}));  // over the bound
+  EXPECT_EQ(Find(cache, "damaged"), std::nullopt) << "the first to go";
+  EXPECT_TRUE(Find(cache, "last"));
+  EXPECT_LE(cache.GetStats()->bytes, 100u);
+  // Of this one not even the id can be read.
+  const ObjectName name{ObjectKind::kRelayed, "last", "s"};
+  const uint64_t number = index_->objects().Get(name).value().value().number;
+  WriteBatch damage;
+  damage.Put(ObjectKey(name.kind, name.scope, number, 0), "\x63");
+  ASSERT_OK(index_->objects().WriteWith(ObjectBatch(), std::move(damage)));
+  ASSERT_OK(cache.Keep("s", {{"more", std::string(30, 'x')}}));
+  ASSERT_OK(cache.Keep("s", {{"most", std::string(30, 'x')}}));
+  EXPECT_TRUE(Find(cache, "most"));
+  EXPECT_EQ(Find(cache, "first"), std::nullopt);
+}
+
 TEST_F(ObjectCacheTest, DamagedRecordsAreClearedWithTheOthers) {
   ObjectCache cache = Cache(1000);
   ASSERT_OK(cache.Keep("s", {{"a", "one"}, {"b", "二"}}));
