@@ -1,6 +1,7 @@
 #include "server/transport.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -212,12 +213,9 @@ Result<std::unique_ptr<Transport>> Transport::Start(const TransportOptions& opti
                             TlsIdentity::Load(options.tls_certificate, options.tls_key));
   }
   QUARRY_RETURN_IF_ERROR(impl->Listen());
-  asio::co_spawn(impl->shared.network, impl->Accept(),
-                 [raw = impl.get()](std::exception_ptr thrown) {
-                   if (thrown) LogError("the server accepts no more connections");
-                   raw->accepts = false;
-                   if (raw->shared.draining) raw->EndIfDone();
-                 });
+  // Nothing is accepted before all threads are there: where one cannot be had, what a connection holds
+  // would never be given back.
+  const auto work = asio::make_work_guard(impl->shared.io);
   try {
     for (size_t i = 0; i <= options.threads; ++i) {
       impl->threads.emplace_back([raw = impl.get()] { raw->shared.io.run(); });
@@ -228,6 +226,12 @@ Result<std::unique_ptr<Transport>> Transport::Start(const TransportOptions& opti
     return UnavailableError("a server of " + std::to_string(options.threads + 1) +
                             " threads: " + error.what());
   }
+  asio::co_spawn(impl->shared.network, impl->Accept(),
+                 [raw = impl.get()](std::exception_ptr thrown) {
+                   if (thrown) LogError("the server accepts no more connections");
+                   raw->accepts = false;
+                   if (raw->shared.draining) raw->EndIfDone();
+                 });
   return std::unique_ptr<Transport>(new Transport(std::move(impl)));
 }
 

@@ -1,7 +1,10 @@
 // The limits of the transport: on time, connections, bodies held together; and its end.
 
+#include <pthread.h>
+
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -190,6 +193,60 @@ TEST_F(TransportTest, StopLetsRequestsFinishAndClosesTheIdle) {
   transport_->Wait();
   stopper.join();
   transport_->Stop();
+}
+
+// From here on no thread of this process can be started, until it goes.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, size_t{1} << 46);  // of address space there is less
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+  }
+  ~NoMoreThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  NoMoreThreads(const NoMoreThreads&) = delete;
+  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
+
+TEST_F(TransportTest, AcceptsNothingBeforeItHasAllItsThreads) {
+  // Who connects while they are started would be left behind where one of them fails.
+  const uint16_t port = Start();
+  transport_.reset();
+  std::optional<NoMoreThreads> none;
+  dispatcher_.on_connection = [&] {
+    if (!none) none.emplace();
+  };
+  std::atomic<bool> stops = false;
+  std::thread client([&] {
+    while (!stops) {
+      HttpConnection connection(port);
+      if (!connection.connected()) continue;
+      connection.Ask(MakeRequest("GET", "/hello"));
+      return;
+    }
+  });
+  const auto transport = Transport::Start({.port = port, .threads = 256}, dispatcher_);
+  EXPECT_OK(transport.status());
+  stops = true;
+  client.join();
+}
+
+TEST_F(TransportTest, AFailedStartLeavesNothingBehind) {
+  {
+    const NoMoreThreads none;
+    EXPECT_THAT(Transport::Start({}, dispatcher_).status().message(),
+                ::testing::HasSubstr("a server of 3 threads: "));
+  }
+  EXPECT_EQ(dispatcher_.connections, 0);
 }
 
 TEST_F(TransportTest, StopCancelsWhatDoesNotFinish) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -50,7 +51,10 @@ class TestDispatcher final : public Dispatcher {
     return {.status = problem.status, .content_type = "text/plain", .body = problem.message};
   }
 
-  void ConnectionsChanged(int by) override { connections += by; }
+  void ConnectionsChanged(int by) override {
+    connections += by;
+    if (on_connection) on_connection();
+  }
 
   void Done(const Served& served) override {
     const std::lock_guard lock(mutex_);
@@ -67,6 +71,7 @@ class TestDispatcher final : public Dispatcher {
     opened_.notify_all();
   }
 
+  std::function<void()> on_connection;  // that one begins or ends; set before there are any
   std::atomic<int> connections = 0;
   std::atomic<int> dispatched = 0;
   std::atomic<int> cancelled = 0;
