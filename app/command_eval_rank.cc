@@ -1,5 +1,8 @@
 // quarry eval rank: which of several runs gave the better answers.
 
+#include <algorithm>
+#include <optional>
+
 #include "app/command_engine.h"
 #include "app/commands_eval.h"
 #include "app/eval_setup.h"
@@ -7,6 +10,7 @@
 #include "app/output_text.h"
 #include "app/progress.h"
 #include "app/text_layout.h"
+#include "base/file.h"
 #include "base/numbers.h"
 #include "eval/ranking.h"
 
@@ -60,6 +64,25 @@ std::string RankingJson(const eval::RunRanking& ranking) {
   return Line(json);
 }
 
+// The store that the runs are in, and where a judge that is a model keeps its verdicts. Runs in files
+// need none: where there is none they are ranked in a store that lasts as long as `scratch`.
+Result<CommandEngine> OpenForRanking(const EvalRankArguments& arguments,
+                                     const CommandContext& context,
+                                     std::optional<TemporaryDirectory>& scratch) {
+  const StoreAccess access = arguments.judge == "llm" ? StoreAccess::kWrite : StoreAccess::kRead;
+  Result<CommandEngine> opened = CommandEngine::Open(context, access);
+  const bool are_files = std::ranges::all_of(
+      arguments.runs, [](const std::string& run) { return run.ends_with(".jsonl"); });
+  if (opened.status().code() != Code::kNotFound || !are_files) return opened;
+  QUARRY_ASSIGN_OR_RETURN(TemporaryDirectory made, TemporaryDirectory::Create("quarry-eval-"));
+  Config config = context.config();
+  config.store = made.path() + "/store";
+  scratch.emplace(std::move(made));
+  QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine,
+                          Engine::Open(config, StoreAccess::kCreate));
+  return CommandEngine(std::move(engine), config.collection);
+}
+
 }  // namespace
 
 Result<int> RunEvalRank(const EvalRankArguments& arguments, CommandContext& context) {
@@ -69,9 +92,8 @@ Result<int> RunEvalRank(const EvalRankArguments& arguments, CommandContext& cont
   if (arguments.judge != "local" && arguments.judge != "llm") {
     return InvalidArgumentError("--judge: expected local or llm, got \"" + arguments.judge + "\"");
   }
-  // A judge that is a model keeps its verdicts in the store.
-  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
-                          CommandEngine::Open(context, StoreAccess::kCreate));
+  std::optional<TemporaryDirectory> scratch;
+  QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine, OpenForRanking(arguments, context, scratch));
   std::vector<eval::Run> runs;
   for (const std::string& name : arguments.runs) {
     QUARRY_ASSIGN_OR_RETURN(eval::Run run, FindRun(name, &*engine, context));

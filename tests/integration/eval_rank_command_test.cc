@@ -1,5 +1,7 @@
 // quarry eval rank: which of several runs gave the better answers.
 
+#include <filesystem>
+
 #include "tests/testing/chat_upstream.h"
 #include "tests/testing/command_testing.h"
 
@@ -79,6 +81,29 @@ TEST_F(EvalRankTest, AModelMayBeTheJudgeAndIsNotAskedTheSameAgain) {
   EXPECT_EQ(asked, 4u) << "each pair in both orders";
   EXPECT_EQ(RunJson(rank), ranking);
   EXPECT_EQ(judge.requests().size(), asked);
+}
+
+TEST_F(EvalRankTest, MakesNoStoreWhereThereIsNone) {
+  RunBoth();
+  for (const char* run : {"quoting", "silent"}) {
+    const std::string file = home() + "/" + run + ".jsonl";
+    ASSERT_EQ(Run({"eval", "export", run, "--format", "run", "--to", file}).exit_code, 0);
+  }
+  const std::string elsewhere = home() + "/elsewhere";
+  const auto rank = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"eval", "rank"});
+    arguments.insert(arguments.end(), {"--store", elsewhere});
+    return testing::RunQuarryWith({.arguments = std::move(arguments), .directory = home()});
+  };
+  const QuarryResult missing = rank({"quoting", "silent"});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.error, HasSubstr("store " + elsewhere + ": no store there"));
+  EXPECT_FALSE(std::filesystem::exists(elsewhere));
+  // Runs in files need none.
+  const QuarryResult files = rank({"quoting.jsonl", "silent.jsonl"});
+  EXPECT_EQ(files.exit_code, 0) << files.error;
+  EXPECT_THAT(files.out, HasSubstr("2 cases, 2 pairs"));
+  EXPECT_FALSE(std::filesystem::exists(elsewhere));
 }
 
 TEST_F(EvalRankTest, WhatCannotBeRankedSaysWhatIsWanted) {
