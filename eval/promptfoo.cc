@@ -48,6 +48,11 @@ class PromptfooParser {
     if (assertions && assertions.IsSequence()) {
       for (const YAML::Node& assertion : assertions) ReadAssertion(assertion, one);
     }
+    if (!one.answerable && !one.accept.empty()) {  // no answer has both
+      imported_.warnings.push_back(one.id + ": assertion \"is-refusal\" is left out: others say " +
+                                   "what an answer holds");
+      one.answerable = true;
+    }
     imported_.cases.push_back(std::move(one));
     return OkStatus();
   }
@@ -76,6 +81,9 @@ class PromptfooParser {
     } else if (positive == "regex" && is_text) {
       check.kind = AnswerCheck::Kind::kRegex;
       check.texts = {value.Scalar()};
+    } else if (positive == "is-refusal") {
+      one.answerable = negated;
+      return;
     } else if (positive == "is-json") {
       check.kind = AnswerCheck::Kind::kJson;
       check.schema = "{}";
@@ -131,8 +139,12 @@ std::string PromptfooTests(const std::vector<Case>& cases) {
       yaml << YAML::Key << "reference" << YAML::Value << YAML::DoubleQuoted << one.reference;
     }
     yaml << YAML::EndMap;
-    if (!one.accept.empty() || !one.reject.empty()) {
+    if (!one.answerable || !one.accept.empty() || !one.reject.empty()) {
       yaml << YAML::Key << "assert" << YAML::Value << YAML::BeginSeq;
+      if (!one.answerable) {
+        yaml << YAML::BeginMap << YAML::Key << "type" << YAML::Value << "is-refusal"
+             << YAML::EndMap;
+      }
       for (const AnswerCheck& check : one.accept) EmitCheck(check, false, yaml);
       for (const AnswerCheck& check : one.reject) EmitCheck(check, true, yaml);
       yaml << YAML::EndSeq;

@@ -88,6 +88,27 @@ TEST(CaseFormatsTest, PromptfooTestsGoBothWays) {
   EXPECT_THAT(ParsePromptfoo("a: [", "p.yaml").status().message(), HasSubstr("not valid YAML"));
 }
 
+TEST(CaseFormatsTest, WhatHasNoAnswerIsARefusalInPromptfoo) {
+  const std::vector<Case> cases = {
+      {.id = "t1", .query = "Who built it?", .answerable = false},
+      {.id = "t2", .query = "谁建造了它？", .answerable = false, .reject = {{.texts = {"张三"}}}},
+      {.id = "t3", .query = "At what pressure?"}};
+  const std::string tests = PromptfooTests(cases);
+  EXPECT_THAT(tests, HasSubstr("- type: is-refusal\n"));
+  ASSERT_OK_AND_ASSIGN(const ImportedSuite imported, ParsePromptfoo(tests, "p.yaml"));
+  ASSERT_THAT(imported.cases, SizeIs(3));
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(CaseLine(imported.cases[i]), CaseLine(cases[i]));
+  EXPECT_THAT(imported.warnings, SizeIs(0));
+  // What is to be refused and answered is no case that a suite may hold.
+  ASSERT_OK_AND_ASSIGN(const ImportedSuite both,
+                       ParsePromptfoo("- vars: {query: q}\n"
+                                      "  assert: [{type: is-refusal}, {type: equals, value: a}]\n",
+                                      "p.yaml"));
+  EXPECT_TRUE(both.cases.at(0).answerable);
+  EXPECT_THAT(both.warnings, ElementsAre("t1: assertion \"is-refusal\" is left out: others say "
+                                         "what an answer holds"));
+}
+
 TEST(CaseFormatsTest, WhatIsImportedIsASuiteThatReads) {
   const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
   const ImportedSuite imported{.cases = {{.id = "a", .query = "q"}, {.id = "a", .query = "r"}},
