@@ -23,14 +23,24 @@ void EmbeddingMaintainer::Notice(CollectionId collection) {
     {
       std::lock_guard lock(mutex_);
       noticed_.erase(collection);
+      looked_at_ = collection;
     }
     const Status status = Update(collection);
+    {
+      std::lock_guard lock(mutex_);
+      looked_at_.reset();
+    }
     if (status.ok() || status.code() == Code::kCancelled) return;
     // A collection that was deleted meanwhile needs no vectors.
     if (index_.GetSnapshot(collection).status().code() == Code::kNotFound) return;
     LogWarning("vectors of collection number " + std::to_string(collection.value) +
                " stay behind: " + status.ToString());
   });
+}
+
+bool EmbeddingMaintainer::IsUnderWay(CollectionId collection) const {
+  std::lock_guard lock(mutex_);
+  return looked_at_ == collection || noticed_.contains(collection);
 }
 
 Status EmbeddingMaintainer::Update(CollectionId collection) {

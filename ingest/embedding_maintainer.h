@@ -10,6 +10,7 @@
 // until then the chunks are found by their words.
 
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "base/thread_pool.h"
@@ -29,6 +30,8 @@ class EmbeddingMaintainer {
 
   // Has the collection looked at, soon.
   void Notice(CollectionId collection);
+  // Whether the collection is being looked at, or waits for that.
+  bool IsUnderWay(CollectionId collection) const;
   // Returns when everything noticed so far has been looked at.
   void WaitUntilIdle() { thread_.Wait(); }
 
@@ -39,9 +42,10 @@ class EmbeddingMaintainer {
   model::EmbedderCache& cache_;
   const EmbeddingOptions options_;
   const CallContext context_;  // cancelled by the destructor
-  std::mutex mutex_;
-  std::set<CollectionId> noticed_;  // guarded by mutex_
-  ThreadPool thread_;               // last: its task uses all of the above
+  mutable std::mutex mutex_;
+  std::set<CollectionId> noticed_;         // guarded by mutex_
+  std::optional<CollectionId> looked_at_;  // guarded by mutex_
+  ThreadPool thread_;                      // last: its task uses all of the above
 };
 
 }  // namespace quarry::ingest

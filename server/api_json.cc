@@ -280,10 +280,11 @@ void WriteCache(const CacheReport& cache, JsonWriter& json) {
   json.EndObject();
 }
 
-void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json) {
+void WriteCollectionStats(const index::CollectionStats& stats, bool embedding, JsonWriter& json) {
   json.BeginObject().Key("name").String(stats.collection.name);
   json.Key("documents").Uint(stats.documents).Key("chunks").Uint(stats.chunks);
   json.Key("tokens").Uint(stats.tokens).Key("pending_vectors").Uint(stats.pending_vectors);
+  json.Key("embedding").Bool(embedding);
   json.Key("commit").Uint(stats.commit.value);
   json.Key("created_at").String(FormatIso8601(stats.collection.created_micros));
   json.Key("embedder").String(stats.embedder).Key("vector_index").String(stats.vector_index);

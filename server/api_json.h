@@ -57,7 +57,8 @@ void WriteSentences(const Answer& answer, JsonWriter& json);
 void WriteCache(const CacheReport& cache, JsonWriter& json);
 // "attempts" of an answer, into an object that is open; nothing where there was one alone.
 void WriteAttempts(const Answer& answer, JsonWriter& json);
-void WriteCollectionStats(const index::CollectionStats& stats, JsonWriter& json);
+// `embedding`: whether its vectors are being made.
+void WriteCollectionStats(const index::CollectionStats& stats, bool embedding, JsonWriter& json);
 void WriteChunk(const index::StoredChunk& chunk, JsonWriter& json);
 // The fields of a document, into an object that is open.
 void AddDocumentFields(const index::StoredDocument& document, JsonWriter& json);

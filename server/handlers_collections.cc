@@ -37,7 +37,7 @@ Status AddCollections(const HandlerEnvironment& environment, const Call& call,
       json.EndObject();
       continue;
     }
-    WriteCollectionStats(*stats, json);
+    WriteCollectionStats(*stats, environment.services.maintainer.IsUnderWay(collection.id), json);
   }
   json.EndArray();
   return OkStatus();

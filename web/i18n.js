@@ -206,6 +206,7 @@ const TABLE = {
   'stats.vectors': ['Vectors', '向量'],
   'stats.pending': ['{n} pending', '{n} 个待处理'],
   'stats.complete': ['complete', '完整'],
+  'stats.none_learnt': ['none yet: words are searched', '尚无，按词检索'],
   'stats.work': ['Under way', '后台任务'],
   'stats.idle': ['nothing', '无'],
   'stats.disk': ['Where the bytes are', '空间分布'],

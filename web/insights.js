@@ -23,10 +23,12 @@ function collectionCard(stats) {
   if (stats.error) {
     return h('section', { class: 'card' }, h('h3', {}, stats.name), h('p', { class: 'notice bad' }, stats.error));
   }
-  const pending = stats.maintenance?.pending || (stats.pending_vectors > 0 ? 'vectors' : '');
+  const pending = stats.maintenance?.pending || (stats.embedding && stats.pending_vectors > 0 ? 'vectors' : '');
+  // Before there are passages enough to learn from, none wait to be embedded.
+  const none = stats.pending_vectors > 0 && !stats.embedder && !stats.embedding;
   return h('section', { class: 'card' }, h('h3', {}, stats.name),
     h('dl', { class: 'figures' }, fact(t('stats.documents'), number(stats.documents)), fact(t('stats.chunks'), number(stats.chunks)),
-      fact(t('stats.vectors'), stats.pending_vectors > 0 ? t('stats.pending', { n: number(stats.pending_vectors) }) : t('stats.complete')),
+      fact(t('stats.vectors'), none ? t('stats.none_learnt') : stats.pending_vectors > 0 ? t('stats.pending', { n: number(stats.pending_vectors) }) : t('stats.complete')),
       fact(t('stats.work'), pending === '' ? t('stats.idle') : pending)),
     stats.maintenance?.error && h('p', { class: 'notice bad' }, stats.maintenance.error),
     h('details', {}, h('summary', {}, t('stats.disk')), shareBar(Object.entries(stats.disk))));

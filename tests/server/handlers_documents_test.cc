@@ -349,6 +349,32 @@ TEST(CollectionRoutes, StatsCountWhatTheStoreHolds) {
   EXPECT_EQ(collection.at("documents"), 1);
   EXPECT_EQ(collection.at("chunks"), 1);
   EXPECT_EQ(collection.at("pending_vectors"), 1);
+  // Too little to learn from: none of them is being made.
+  server.engine().maintainer.WaitUntilIdle();
+  const json idle = server.Get("/api/v1/stats").json.at("collections").at(0);
+  EXPECT_EQ(idle.at("pending_vectors"), 1);
+  EXPECT_EQ(idle.at("embedding"), false);
+}
+
+TEST(CollectionRoutes, StatsTellWhetherVectorsAreBeingMade) {
+  TestServer server;
+  testing::TestEngine& engine = server.engine();
+  engine.Add(SmallCorpus());
+  const auto embedding = [&] {
+    return server.Get("/api/v1/stats").json.at("collections").at(0).at("embedding");
+  };
+  EXPECT_EQ(embedding(), false);
+  {
+    ASSERT_OK_AND_ASSIGN(index::IndexWriter writer, engine.index->OpenWriter(engine.collection));
+    ingest::Pipeline pipeline(writer, engine.analyzer, engine.pool, engine.embedders, {});
+    ingest::IngestReport report;
+    ASSERT_OK(pipeline.Add({testing::TextDocument("new", "New", "One more pump.")}, report,
+                           CallContext()));
+    engine.maintainer.Notice(engine.collection);  // and waits for this writer
+    EXPECT_EQ(embedding(), true);
+  }
+  engine.maintainer.WaitUntilIdle();
+  EXPECT_EQ(embedding(), false);
 }
 
 TEST(DocumentRoutes, ReadersNeverWaitForAWriterNorSeeHalfADocument) {
