@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "app/answer_labels.h"
 #include "app/commands.h"
 #include "app/engine.h"
@@ -13,6 +15,7 @@
 #include "app/server_record.h"
 #include "app/text_layout.h"
 #include "base/answer_guide.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace quarry::app {
@@ -23,6 +26,15 @@ constexpr size_t kMaxLineBytes = 64 * 1024;
 constexpr const char* kHelp =
     "A line is a question; later ones may lean on earlier ones (\"and the other one?\").\n"
     "/new forgets the conversation, /sources shows where the last answer stands, /quit ends.\n";
+constexpr const char* kChatCommands = "/new, /sources, /help or /quit";
+
+// Whether a line is meant as a command. A question may begin with a path.
+bool IsCommand(std::string_view line) {
+  const std::string_view word = line.substr(0, line.find_first_of(" \t"));
+  return word.starts_with('/') && std::ranges::all_of(word.substr(1), [](char c) {
+           return IsAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '?';
+         });
+}
 
 // What is said and answered.
 class Conversation {
@@ -47,8 +59,10 @@ class Conversation {
       } else {
         console.Print(AnswerSourcesText(*last_, console));
       }
-    } else if (line.starts_with('/')) {
+    } else if (line == "/help") {
       console.Print(kHelp);
+    } else if (IsCommand(line)) {
+      console.Note("unknown command " + OneLine(line) + "; expected " + kChatCommands);
     } else {
       QUARRY_RETURN_IF_ERROR(Answer(line));
     }

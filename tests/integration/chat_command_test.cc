@@ -35,6 +35,21 @@ TEST_F(ChatCommandTest, WhatIsPrintedBesideAnAnswerIsInItsLanguage) {
               AllOf(HasSubstr("Sources\n"), HasSubstr("bytes "), Not(HasSubstr("理解为"))));
 }
 
+TEST_F(ChatCommandTest, AnUnknownCommandIsSaidAndNotAsked) {
+  Write("docs/hosts.md", "# Hosts\n\nThe file /etc/hosts maps names to 3 addresses.\n");
+  ASSERT_EQ(Run({"index", "docs"}).exit_code, 0);
+  const QuarryResult unknown = Talk("/foo\n/sources now\n/\n");
+  EXPECT_EQ(unknown.exit_code, 0);
+  EXPECT_EQ(unknown.out, "");
+  const std::string known = "; expected /new, /sources, /help or /quit\n";
+  EXPECT_EQ(unknown.error, "quarry: unknown command /foo" + known +
+                               "quarry: unknown command /sources now" + known +
+                               "quarry: unknown command /" + known);
+  EXPECT_THAT(Talk("/help\n").out, HasSubstr("/new forgets the conversation"));
+  // What begins with a path is a question.
+  EXPECT_THAT(Talk("/etc/hosts maps names to how many addresses?\n").out, HasSubstr("3 addresses"));
+}
+
 TEST_F(ChatCommandTest, WhatIsPrintedBesideAComparisonIsInItsLanguage) {
   Write("docs/zh.md",
         "# 考勤制度\n\n员工每年享有15天年假。迟到30分钟以上按半天事假处理。周末加班按两倍工资计算，"
