@@ -1,3 +1,4 @@
+#include "app/answer_printer.h"
 #include "app/command_engine.h"
 #include "app/commands.h"
 #include "app/output_json.h"
@@ -27,13 +28,12 @@ Result<int> RunAsk(const AskArguments& arguments, CommandContext& context) {
     console.Note("collection \"" + snapshot->collection().name +
                  "\" is empty; fill it with: quarry index PATH");
   }
-  Status written;
-  const generation::AnswerSink sink = PrintPieces(console, written);
+  AnswerPrinter printer(console);
   Result<Answer> answer = engine->assistant().Ask(
       {}, query, *snapshot,
-      arguments.no_cache ? generation::CacheUse::kRefresh : generation::CacheUse::kRead, sink,
-      context.call);
-  QUARRY_RETURN_IF_ERROR(written);
+      arguments.no_cache ? generation::CacheUse::kRefresh : generation::CacheUse::kRead,
+      printer.Sink(), context.call);
+  QUARRY_RETURN_IF_ERROR(printer.Finish());
   QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));
   console.Print(console.json() ? AnswerJson(result) : "\n" + AnswerSourcesText(result, console));
   return kExitDone;

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "app/answer_labels.h"
+#include "app/answer_printer.h"
 #include "app/commands.h"
 #include "app/engine.h"
+#include "app/line_wrap.h"
 #include "app/output_json.h"
 #include "app/output_text.h"
 #include "app/profile_setup.h"
@@ -60,7 +62,7 @@ class Conversation {
         console.Print(AnswerSourcesText(*last_, console));
       }
     } else if (line == "/help") {
-      console.Print(kHelp);
+      console.Print(WrapLines(kHelp, console.columns()));
     } else if (IsCommand(line)) {
       console.Note("unknown command " + OneLine(line) + "; expected " + kChatCommands);
     } else {
@@ -76,12 +78,11 @@ class Conversation {
     // The newest state, so that what a server or another call indexes meanwhile is found.
     QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                             SnapshotOf(engine_, collection_));
-    Status written;
-    const generation::AnswerSink sink = PrintPieces(console, written);
+    AnswerPrinter printer(console);
     query_.text = line;
     quarry::Result<quarry::Answer> answer = engine_.assistant().Ask(
-        turns_, query_, *snapshot, generation::CacheUse::kRead, sink, context_.call);
-    QUARRY_RETURN_IF_ERROR(written);
+        turns_, query_, *snapshot, generation::CacheUse::kRead, printer.Sink(), context_.call);
+    QUARRY_RETURN_IF_ERROR(printer.Finish());
     QUARRY_RETURN_IF_ERROR(answer.status());
     turns_.push_back({.by_user = true, .text = line});
     turns_.push_back({.by_user = false, .text = answer->text});
@@ -97,8 +98,10 @@ class Conversation {
     console.Print("\n");
     if (!last_->answer.standalone.empty()) {
       const AnswerLabels& labels = LabelsFor(last_->language);
-      console.Print(labels.understood + Printable(last_->answer.standalone) +
-                    labels.understood_end + "\n");
+      const std::string understood =
+          labels.understood + Printable(last_->answer.standalone) + labels.understood_end + "\n";
+      console.Print(console.out_is_terminal() ? WrapLines(understood, console.columns())
+                                              : understood);
     }
     console.Print("\n");
     return OkStatus();
@@ -140,7 +143,9 @@ Result<int> RunChat(const ChatArguments& arguments, CommandContext& context) {
   Console& console = context.console;
   const bool talks = console.out_is_terminal() && !console.json();
   if (talks) {
-    console.Print(std::to_string(snapshot->live_documents()) + " documents. " + kHelp + "\n");
+    console.Print(WrapLines(Counted(snapshot->live_documents(), "document") + ". " + kHelp,
+                            console.columns()) +
+                  "\n");
   }
   Conversation conversation(*engine, std::move(collection), std::move(query), context);
   LineInput input(STDIN_FILENO, kMaxLineBytes);

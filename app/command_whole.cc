@@ -1,5 +1,6 @@
 // `quarry docs summarize` and `quarry docs compare`.
 
+#include "app/answer_printer.h"
 #include "app/command_engine.h"
 #include "app/commands.h"
 #include "app/output_json.h"
@@ -28,16 +29,15 @@ Result<int> RunWhole(WriteWhole write, const DocsWholeArguments& arguments,
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine.GetSnapshot());
   Console& console = context.console;
-  Status written;
-  const generation::AnswerSink sink = PrintPieces(console, written);
+  AnswerPrinter printer(console);
   const generation::WholeDocumentRequest request{.documents = arguments.ids,
                                                  .focus = arguments.focus,
                                                  .language = arguments.language,
                                                  .max_sentences = arguments.max_sentences,
                                                  .principals = {}};
   Result<Answer> answer =
-      (engine->whole_documents().*write)(request, *snapshot, sink, context.call);
-  QUARRY_RETURN_IF_ERROR(written);
+      (engine->whole_documents().*write)(request, *snapshot, printer.Sink(), context.call);
+  QUARRY_RETURN_IF_ERROR(printer.Finish());
   AnswerResult result;
   result.collection = context.config().collection;
   QUARRY_ASSIGN_OR_RETURN(result.answer, std::move(answer));

@@ -14,6 +14,7 @@ namespace {
 // Failures and problems shown; the count tells of the others.
 constexpr size_t kListed = 20;
 constexpr size_t kFindingIndent = 18;
+constexpr size_t kIndent = 4;  // of what belongs to a hit or a source
 
 // "page 3, bytes 120-180".
 std::string PlaceOf(const SourceSpan& span, const AnswerLabels& labels) {
@@ -48,6 +49,26 @@ std::string Wrapped(std::string_view line, size_t indent, const Console& console
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
   }
   return text;
+}
+
+// The same on a terminal alone; elsewhere the line as it is.
+std::string WrappedOnTerminal(std::string_view line, size_t indent, const Console& console) {
+  return console.out_is_terminal() ? Wrapped(line, indent, console) : std::string(line) + "\n";
+}
+
+// In a style, but for the line end.
+std::string StyledLines(Style style, std::string lines, const Console& console) {
+  lines.pop_back();
+  return console.Styled(style, lines) + "\n";
+}
+
+// A line that begins with `start` in a style.
+std::string StyledStart(Style style, const std::string& start, const std::string& rest,
+                        const Console& console) {
+  const std::string lines = WrappedOnTerminal(start + rest, 0, console);
+  // What is cut off at the end of a line are spaces.
+  const size_t end = std::min(start.size(), lines.size());
+  return console.Styled(style, lines.substr(0, end)) + lines.substr(end);
 }
 
 // The snippet in lines of the console's width, indented.
@@ -315,7 +336,6 @@ std::string IndexText(const IndexResult& result, const Console& console) {
 }
 
 std::string SearchText(const SearchResult& result, const Console& console) {
-  const size_t indent = 4;
   std::string text;
   for (size_t i = 0; i < result.items.size(); ++i) {
     const SearchResult::Item& item = result.items[i];
@@ -330,19 +350,19 @@ std::string SearchText(const SearchResult& result, const Console& console) {
     place += OneLine(passage.chunk.document);
     if (passage.chunk.span.page != 0) place += ", page " + std::to_string(passage.chunk.span.page);
     if (item.is_neighbour) place += ", beside the hit before";
-    text += std::string(indent, ' ') + console.Styled(Style::kDim, place) + "\n";
-    text += SnippetText(item.snippet, indent, console);
-    text += AlsoInText(result, item, indent, console);
+    text += std::string(kIndent, ' ') + console.Styled(Style::kDim, place) + "\n";
+    text += SnippetText(item.snippet, kIndent, console);
+    text += AlsoInText(result, item, kIndent, console);
     if (result.explain) text += ExplainText(result, item);
   }
   if (result.explain) {
     text += "\n" + ConditionsText("required", result.lexical.required) +
-            ConditionsText("excluded", result.lexical.excluded) + ExpansionText(result) +
-            "timings:";
+            ConditionsText("excluded", result.lexical.excluded) + ExpansionText(result);
+    std::string timings = "timings:";
     for (const Trace::Stage& stage : result.timings) {
-      text += " " + stage.name + " " + FormatFixed(stage.micros, 0) + " us";
+      timings += " " + stage.name + " " + FormatFixed(stage.micros, 0) + " us";
     }
-    text += "\n";
+    text += WrappedOnTerminal(timings, kIndent, console);
   }
   return text;
 }
@@ -373,16 +393,6 @@ std::string AbsenceText(const SearchResult& result) {
   return text + StepsText(absence.steps);
 }
 
-generation::AnswerSink PrintPieces(Console& console, Status& written) {
-  return [&](std::string_view delta) {
-    if (console.json()) return true;
-    // The words are those of documents: on a terminal they must not act.
-    console.Print(console.out_is_terminal() ? Printable(delta) : std::string(delta));
-    written = console.Flush();
-    return written.ok();
-  };
-}
-
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console) {
   const Answer& answer = result.answer;
   const AnswerLabels& words = LabelsFor(result.language);
@@ -395,14 +405,17 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
       if (citation.passage != number) continue;
       const std::string header = HeaderOf(passage, citation.source);
       if (above.empty()) {
-        text += "[" + std::to_string(number) + "] " + console.Styled(Style::kTitle, header) +
-                "\n    " + console.Styled(Style::kDim, OneLine(passage.chunk.document)) + "\n";
+        text += "[" + std::to_string(number) + "] " +
+                StyledLines(Style::kTitle, WrappedOnTerminal(header, kIndent, console), console) +
+                "    " + console.Styled(Style::kDim, OneLine(passage.chunk.document)) + "\n";
       } else if (header != above) {
-        text += "    " + console.Styled(Style::kTitle, header) + "\n";
+        text += "    " +
+                StyledLines(Style::kTitle, WrappedOnTerminal(header, kIndent, console), console);
       }
       above = header;
-      text += "    " + PlaceOf(citation.source, words) + words.colon + "\"" +
-              OneLine(citation.quote) + "\"\n";
+      text += WrappedOnTerminal("    " + PlaceOf(citation.source, words) + words.colon + "\"" +
+                                    OneLine(citation.quote) + "\"",
+                                kIndent, console);
     }
   }
   std::string verdict =
@@ -415,15 +428,15 @@ std::string AnswerSourcesText(const AnswerResult& result, const Console& console
                OneLine(answer.cache.question) + words.stored_by +
                (is_same ? words.same_words : OneLine(answer.cache.verified_by)) + words.stored_end;
   }
-  std::string lines = Wrapped(verdict, 0, console);
-  lines.pop_back();
-  text += "\n" + console.Styled(Style::kDim, lines) + "\n";
+  text += "\n" + StyledLines(Style::kDim, Wrapped(verdict, 0, console), console);
   for (const SentenceVerdict& sentence : answer.sentences) {
     if (sentence.verdict.label == Support::kSupported) continue;
     const std::string claim =
         answer.text.substr(sentence.span.begin, sentence.span.end - sentence.span.begin);
-    text += console.Styled(Style::kWarning, words.not_carried) + "\"" + OneLine(claim) + "\"" +
-            words.open + OneLine(sentence.verdict.reason) + words.close + "\n";
+    text += StyledStart(
+        Style::kWarning, words.not_carried,
+        "\"" + OneLine(claim) + "\"" + words.open + OneLine(sentence.verdict.reason) + words.close,
+        console);
   }
   for (const ToolUse& use : answer.tools) {
     text += console.Styled(Style::kDim, std::string(use.failed ? words.failed : words.called) +

@@ -9,7 +9,6 @@
 #include "app/config.h"
 #include "app/console.h"
 #include "app/results.h"
-#include "generation/answer_writer.h"
 
 namespace quarry::app {
 
@@ -17,9 +16,6 @@ std::string IndexText(const IndexResult& result, const Console& console);
 std::string SearchText(const SearchResult& result, const Console& console);
 // The answer to --why.
 std::string AbsenceText(const SearchResult& result);
-// Prints the pieces of an answer as they come; nothing of it where the console prints JSON. `written` gets
-// what went wrong with that, which also ends the answer. Both outlive it.
-generation::AnswerSink PrintPieces(Console& console, Status& written);
 // What follows the streamed answer: sources with quotes, verdict, the context if it is asked for.
 std::string AnswerSourcesText(const AnswerResult& result, const Console& console);
 std::string DocumentListText(const DocumentList& list, const Console& console);

@@ -33,13 +33,6 @@ bool IsWide(char32_t c) {
          (c >= 0x20000 && c <= 0x3FFFD) || IsWideSign(c);
 }
 
-// Chinese punctuation that does not begin a line.
-bool IsClosing(char32_t c) {
-  return std::u32string_view(U"。，、；：？！）」』】》〉…”’").find(c) != std::u32string_view::npos;
-}
-
-size_t WidthOf(char32_t c) { return IsZeroWidth(c) ? 0 : IsWide(c) ? 2 : 1; }
-
 // C0 and C1 controls and DEL, and the marks that reorder what follows.
 bool IsControl(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
@@ -110,9 +103,20 @@ bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0
 
 }  // namespace
 
+size_t CodePointWidth(char32_t c) { return IsZeroWidth(c) ? 0 : IsWide(c) ? 2 : 1; }
+
+bool IsClosingMark(char32_t c) {
+  return std::u32string_view(U"。，、；：？！）」』】》〉…”’").find(c) != std::u32string_view::npos;
+}
+
+bool IsOpeningMark(char32_t c) {
+  return std::u32string_view(U"（「『【《〈“‘").find(c) != std::u32string_view::npos;
+}
+
 size_t DisplayWidth(std::string_view utf8) {
   size_t width = 0;
-  for (size_t offset = 0; offset < utf8.size();) width += WidthOf(NextCodePoint(utf8, offset));
+  for (size_t offset = 0; offset < utf8.size();)
+    width += CodePointWidth(NextCodePoint(utf8, offset));
   return width;
 }
 
@@ -137,7 +141,7 @@ std::string Ellipsize(std::string_view utf8, size_t columns) {
   size_t width = 0;
   size_t end = 0;
   for (size_t offset = 0; offset < utf8.size(); end = offset) {
-    width += WidthOf(NextCodePoint(utf8, offset));
+    width += CodePointWidth(NextCodePoint(utf8, offset));
     if (width > columns - 1) break;
   }
   return std::string(Trim(utf8.substr(0, end))) + "…";
@@ -150,8 +154,8 @@ size_t FittingBytes(std::string_view utf8, size_t columns) {
   for (size_t offset = 0; offset < utf8.size();) {
     const size_t begin = offset;
     const char32_t c = NextCodePoint(utf8, offset);
-    if (begin > 0 && (c == ' ' || (last_wide && IsWide(c) && !IsClosing(c)))) best = begin;
-    width += WidthOf(c);
+    if (begin > 0 && (c == ' ' || (last_wide && IsWide(c) && !IsClosingMark(c)))) best = begin;
+    width += CodePointWidth(c);
     if (width > columns) {
       // A word longer than the line is cut.
       return best > 0 ? best : begin > 0 ? begin : offset;

@@ -16,6 +16,13 @@ namespace quarry::app {
 // combining marks, 1 for others.
 size_t DisplayWidth(std::string_view utf8);
 
+// The same of one character.
+size_t CodePointWidth(char32_t c);
+
+// Chinese punctuation that does not begin a line, and that does not end one.
+bool IsClosingMark(char32_t c);
+bool IsOpeningMark(char32_t c);
+
 // `utf8` on one line and without what a terminal would act upon: control characters (escape
 // sequences begin with one) and runs of white space become one space, malformed bytes U+FFFD.
 // Documents are not ours: their text must not move the cursor.

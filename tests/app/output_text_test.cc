@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/answer_labels.h"
+#include "app/text_layout.h"
 #include "base/ascii.h"
 #include "tests/testing/test_environment.h"
 
@@ -79,6 +80,24 @@ TEST(AnswerSourcesText, OfAnEnglishAnswerAndOfOthersIsEnglish) {
   EXPECT_EQ(TextBeside("fr"), text);
   EXPECT_STREQ(LabelsFor("en").understood, "(understood as: ");
   EXPECT_STREQ(LabelsFor("zh").understood, "（理解为：");
+}
+
+TEST(AnswerSourcesText, FitsATerminalAndIsLeftAsItIsElsewhere) {
+  AnswerResult result = FullAnswer("en");
+  std::string& quote = result.answer.citations[0].quote;
+  for (int i = 0; i < 12; ++i) quote += " the pump delivers water";
+  for (const bool is_terminal : {true, false}) {
+    const std::string text = AnswerSourcesText(
+        result, Console(stdout, stderr, {.out_is_terminal = is_terminal, .columns = 60}));
+    size_t longest = 0;
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = text.find('\n', begin);
+      longest = std::max(longest, DisplayWidth(text.substr(begin, end - begin)));
+      begin = end + 1;
+    }
+    EXPECT_EQ(longest <= 60, is_terminal) << text;
+    EXPECT_EQ(text.find(quote) == text.npos, is_terminal);
+  }
 }
 
 }  // namespace

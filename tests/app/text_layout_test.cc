@@ -1,6 +1,8 @@
 #include "app/text_layout.h"
 
+#include "app/answer_printer.h"
 #include "app/console.h"
+#include "app/line_wrap.h"
 #include "app/output_text.h"
 #include "tests/testing/test_environment.h"
 
@@ -40,6 +42,28 @@ TEST(TextLayout, LinesBreakBetweenWordsAndBetweenChineseCharacters) {
 
 TEST(TextLayout, NoLineBeginsWithChinesePunctuation) {
   EXPECT_EQ(FittingBytes("水泵压。力", 6), std::string("水泵").size());
+}
+
+TEST(LineWrap, BreaksBetweenWordsAndChineseCharactersOnly) {
+  EXPECT_EQ(WrapLines("The coolant pump runs at 9 bar.\n\nTwo of them.", 12),
+            "The coolant\npump runs at\n9 bar.\n\nTwo of them.");
+  EXPECT_EQ(WrapLines("水泵的压力为9bar，扭矩（35牛米）。", 10),
+            "水泵的压力\n为9bar，扭\n矩（35牛\n米）。");
+  EXPECT_EQ(WrapLines("see https://example.com/a/long/path now", 10),
+            "see\nhttps://example.com/a/long/path\nnow");
+  EXPECT_EQ(WrapLines("- stop the pump first\n12. close it\n  deeper", 12),
+            "- stop the\n  pump first\n12. close it\n  deeper");
+}
+
+TEST(LineWrap, IsTheSameInWhateverPiecesATextComes) {
+  const std::string text =
+      "The pump 水泵的压力是九巴 runs at 9 bar and é is one.\n- a list 列表 here";
+  for (size_t size = 1; size < 9; ++size) {
+    LineWrap wrap(14);
+    std::string out;
+    for (size_t i = 0; i < text.size(); i += size) out += wrap.Add(text.substr(i, size));
+    EXPECT_EQ(out + wrap.Finish(), WrapLines(text, 14)) << size;
+  }
 }
 
 TEST(TextLayout, WhatATerminalWouldActUponIsTakenOut) {
@@ -92,13 +116,39 @@ TEST(Tables, ColumnsLineUpUnderChineseAndTheLastIsCutToTheTerminal) {
             "b.md     120\n");
 }
 
+TEST(AnswerPrinter, WrapsOnATerminalOnly) {
+  const auto printed = [](bool is_terminal) {
+    std::FILE* out = std::tmpfile();
+    Console console(out, stderr, {.out_is_terminal = is_terminal, .columns = 40});
+    AnswerPrinter printer(console);
+    const generation::AnswerSink sink = printer.Sink();
+    for (const char* piece : {"The coolant pump of the second sta", "tion runs at 9 bar [1]."}) {
+      EXPECT_TRUE(sink(piece));
+    }
+    EXPECT_OK(printer.Finish());
+    EXPECT_OK(console.Flush());
+    std::rewind(out);
+    std::string text(200, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), out));
+    std::fclose(out);
+    return text;
+  };
+  EXPECT_EQ(printed(false), "The coolant pump of the second station runs at 9 bar [1].");
+  EXPECT_EQ(printed(true), "The coolant pump of the second station\nruns at 9 bar [1].");
+}
+
 TEST(Tables, EveryLineOfASearchFitsTheTerminal) {
   SearchResult result;
   SearchResult::Item& item = result.items.emplace_back();
   item.passage.title = "水泵压力的规定以及其他各种各样的很长的标题水泵压力的规定";
   item.passage.chunk.document = "zh/a.md";
   for (int i = 0; i < 8; ++i) item.snippet.text += "水泵的压力是九巴。pump ";
-  const std::string text = SearchText(result, Console(stdout, stderr, {.columns = 40}));
+  result.explain = true;
+  for (const char* stage : {"lexical", "dense", "fusion", "rerank", "diversity"}) {
+    result.timings.push_back({.name = stage, .micros = 12345});
+  }
+  const std::string text =
+      SearchText(result, Console(stdout, stderr, {.out_is_terminal = true, .columns = 40}));
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = text.find('\n', begin);
     EXPECT_LE(DisplayWidth(text.substr(begin, end - begin)), 40u);
