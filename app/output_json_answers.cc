@@ -75,6 +75,7 @@ Json ToJson(const retrieval::Absence& absence, const std::string& dropped) {
                {"reason", AbsenceReasonName(absence.reason)},
                {"text", absence.text}};
   if (absence.rank != 0) json["rank"] = absence.rank;
+  if (!absence.nearest.empty()) json["nearest"] = absence.nearest;
   if (!absence.conditions.empty()) json["conditions"] = absence.conditions;
   if (absence.lexical.searched) json["lexical"] = ToJson(absence.lexical);
   if (absence.dense.searched) json["dense"] = ToJson(absence.dense);

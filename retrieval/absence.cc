@@ -9,6 +9,7 @@
 #include "index/document_fields.h"
 #include "retrieval/dense_leg.h"
 #include "retrieval/lexical_leg.h"
+#include "retrieval/nearest_ids.h"
 
 namespace quarry::retrieval {
 namespace {
@@ -211,9 +212,14 @@ Result<Absence> WhyAbsent(const Retriever& retriever, const Query& query, Snapsh
                           Find(snapshots, document, query.principals));
   const bool readable = sought && query.principals.MayRead(sought->record.access);
   if (!sought || (!readable && !options.tell_unreadable)) {
-    return is(Absence::Reason::kNotInCollection,
-              "there is no such document in " + NamesOf(snapshots) +
-                  (query.principals.unrestricted ? "" : " that these principals may read"));
+    QUARRY_ASSIGN_OR_RETURN(absence.nearest,
+                            NearestIds(snapshots, document, query.principals, context));
+    return is(
+        Absence::Reason::kNotInCollection,
+        "there is no such document in " + NamesOf(snapshots) +
+            (query.principals.unrestricted ? "" : " that these principals may read") +
+            (absence.nearest.empty() ? ""
+                                     : "; did you mean " + Join(absence.nearest, " or ") + "?"));
   }
   absence.document = sought->record.id;
   if (!readable) {

@@ -30,8 +30,9 @@ struct Absence {
     kFound,      // it is there
   };
   Reason reason = Reason::kNotInCollection;
-  std::string text;     // one sentence for a reader
-  DocumentId document;  // its id now: a moved document is known by its older one too
+  std::string text;                 // one sentence for a reader
+  DocumentId document;              // its id now: a moved document is known by its older one too
+  std::vector<DocumentId> nearest;  // kNotInCollection: which may have been meant
   std::vector<std::string> conditions;  // kOperators: those that it fails
   LegPlace lexical;
   LegPlace dense;

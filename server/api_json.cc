@@ -231,6 +231,7 @@ void WriteAbsence(const retrieval::Absence& absence, const Context* context, Jso
   json.BeginObject().Key("document").String(absence.document);
   json.Key("reason").String(AbsenceReasonName(absence.reason)).Key("text").String(absence.text);
   if (absence.rank != 0) json.Key("rank").Uint(absence.rank);
+  if (!absence.nearest.empty()) WriteStrings(absence.nearest, json.Key("nearest"));
   if (!absence.conditions.empty()) WriteStrings(absence.conditions, json.Key("conditions"));
   WritePlace("lexical", absence.lexical, json);
   WritePlace("dense", absence.dense, json);

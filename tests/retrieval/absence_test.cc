@@ -35,6 +35,26 @@ TEST_F(AbsenceTest, ADocumentThatIsNotThereIsNamedWithTheCollection) {
   EXPECT_EQ(why.text, "there is no such document in collection \"default\"");
 }
 
+TEST_F(AbsenceTest, OfAnIdThatIsNotThereTheNearestAreNamed) {
+  engine_.Add({testing::TextDocument("制度/请假.md", "", "员工每年有二十八天假。"),
+               testing::TextDocument("hr/leave.md", "", "Leave is 28 days."),
+               testing::TextDocument("it/leave.md", "", "Leave the room locked.")});
+  const auto nearest = [&](const std::string& id) { return Why({.text = "valve"}, id).nearest; };
+  EXPECT_THAT(nearest("Leave.md"), ElementsAre("hr/leave.md", "it/leave.md"));
+  EXPECT_THAT(nearest("hr/leve.md"), ElementsAre("hr/leave.md", "it/leave.md"));
+  EXPECT_THAT(nearest("leave.m"), ElementsAre("hr/leave.md", "it/leave.md"));
+  EXPECT_THAT(nearest("请假.md"), ElementsAre("制度/请假.md"));
+  EXPECT_THAT(nearest("制度/清假.md"), ElementsAre("制度/请假.md"));
+  EXPECT_THAT(Why({.text = "valve"}, "请假.md").text,
+              HasSubstr("in collection \"default\"; did you mean 制度/请假.md?"));
+  // What a caller may not read is not named to them.
+  Query bound{.text = "Osprey"};
+  bound.principals = {.unrestricted = false, .names = {"staff"}};
+  EXPECT_THAT(Why(bound, "secret").nearest, ElementsAre());
+  bound.principals.names = {"board"};
+  EXPECT_THAT(Why(bound, "secret").nearest, ElementsAre("hr/secret"));
+}
+
 TEST_F(AbsenceTest, WhatACallerMayNotReadIsNotThereForThem) {
   Query query{.text = "Osprey"};
   query.principals = {.unrestricted = false, .names = {"staff"}};
