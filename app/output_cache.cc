@@ -39,9 +39,10 @@ std::string CacheListText(const CacheList& list, const Console& console) {
             Hits(entry->hits) + "  " + FormatFixed(Seconds(entry->cost_micros), 3) + " s  " +
             console.Styled(Style::kTitle, OneLine(entry->question)) + "\n";
   }
-  return text + "collection " + list.collection + ": " + WithThousands(list.stats.entries) +
-         " stored answers, " + FormatBytes(list.stats.bytes) + "; " + Hits(list.stats.hits) +
-         " saved " + FormatFixed(Seconds(list.stats.saved_micros), 1) +
+  return text + "collection " + list.collection + ": " +
+         Counted(list.stats.entries, "stored answer") + ", " + FormatBytes(list.stats.bytes) +
+         "; " + Hits(list.stats.hits) + " saved " +
+         FormatFixed(Seconds(list.stats.saved_micros), 1) +
          " s; other questions of the same meaning: " + list.stats.semantic_state + "\n";
 }
 
@@ -86,8 +87,8 @@ std::string CacheExplanationText(const retrieval::CacheExplanation& explanation)
             OneLine(neighbour.entry->question) + "\"\n    similarity " +
             FormatFixed(neighbour.similarity, 3) + ", " +
             (neighbour.equal          ? "the same question"
-             : neighbour.gate.empty() ? "gate open, verifier " + FormatFixed(neighbour.score, 3)
-                                      : "gate closed by " + OneLine(neighbour.gate)) +
+             : neighbour.gate.empty() ? "verifier " + FormatFixed(neighbour.score, 3)
+                                      : "kept apart by " + OneLine(neighbour.gate)) +
             "\n";
   }
   return text;
@@ -120,10 +121,11 @@ std::string CacheTuningText(const retrieval::CacheTuning& tuning) {
                      Percent(tuning.bound) + "\n";
   text += "fitted:   " + RatesText(tuning.fitted) + "\n";
   text += "reported: " + RatesText(tuning.reported) + "\n";
-  return text + (tuning.holds ? "open: other questions are served from a score of " +
-                                    FormatFixed(tuning.threshold, 4) + " on\n"
-                              : "closed: no threshold has been shown to keep the bound; only the "
-                                "same question is served\n");
+  return text + (tuning.holds
+                     ? "other questions are served from a score of " +
+                           FormatFixed(tuning.threshold, 4) + " on\n"
+                     : "other questions are not served: no score has been shown from which "
+                       "false hits stay within the bound\n");
 }
 
 std::string CacheTuningJson(const retrieval::CacheTuning& tuning) {

@@ -65,7 +65,7 @@ struct CacheStats {
   uint64_t hits = 0;          // of the entries that there are
   uint64_t saved_micros = 0;  // by these hits
   bool semantic_open = false;
-  std::string semantic_state;  // why it is closed, or what it was tuned to
+  std::string semantic_state;  // "served", or "not served: " and why
   std::optional<CacheTuning> tuning;
 };
 

@@ -21,31 +21,32 @@ Result<std::vector<float>> AnswerCache::Embed(const index::Snapshot& snapshot,
 
 std::optional<CacheTuning> AnswerCache::OpenTuning(const index::Snapshot& snapshot, Shelf& shelf,
                                                    std::string& why) {
-  const auto closed = [&](std::string reason) {
-    why = std::move(reason);
+  const auto closed = [&](const std::string& reason) {
+    why = "not served: " + reason;
     return std::optional<CacheTuning>();
   };
-  if (!options_.semantic || verifier_ == nullptr) return closed("closed by the configuration");
-  if (!snapshot.generation()) return closed("closed: the collection has no vectors");
+  if (!options_.semantic || verifier_ == nullptr) return closed("switched off (cache.semantic)");
+  if (!snapshot.generation()) return closed("the collection has no vectors");
   std::string bytes;
   {
     std::lock_guard lock(shelf.mutex);
     if (!shelf.tuning) {
       Result<std::string> read = shelf.table.Tuning();
-      if (!read.ok()) return closed("closed: " + read.status().message());
+      if (!read.ok()) return closed(read.status().message());
       shelf.tuning = *std::move(read);
     }
     bytes = *shelf.tuning;
   }
-  if (bytes.empty()) return closed("closed: quarry cache tune has not run");
+  if (bytes.empty()) return closed("quarry cache tune has not run yet");
   Result<CacheTuning> tuning = DecodeTuning(bytes);
-  if (!tuning.ok()) return closed("closed: " + tuning.status().message());
-  if (!tuning->holds) return closed("closed: tuning found no threshold that keeps the bound");
+  if (!tuning.ok()) return closed(tuning.status().message());
+  if (!tuning->holds)
+    return closed("quarry cache tune found no score from which wrong answers are rare enough");
   const Result<std::string> verifier = verifier_->Fingerprint();
-  if (!verifier.ok()) return closed("closed: " + verifier.status().message());
+  if (!verifier.ok()) return closed(verifier.status().message());
   if (tuning->fingerprint !=
       TuningFingerprint(*verifier, snapshot.generation()->space.fingerprint)) {
-    return closed("closed: verifier or embedder is another than was tuned");
+    return closed("verifier or embedder has changed since quarry cache tune ran");
   }
   return *std::move(tuning);
 }
@@ -64,7 +65,7 @@ Result<CacheStats> AnswerCache::Stats(const index::Snapshot& snapshot) {
   stats.bytes = sizes.bytes();
   stats.tuning = OpenTuning(snapshot, *shelf, stats.semantic_state);
   stats.semantic_open = stats.tuning.has_value();
-  if (stats.semantic_open) stats.semantic_state = "open";
+  if (stats.semantic_open) stats.semantic_state = "served";
   return stats;
 }
 

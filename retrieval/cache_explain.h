@@ -24,7 +24,7 @@ struct CacheExplanation {
   bool hit = false;
   CacheReport report;                      // of the hit
   std::string why;                         // there is none
-  std::string semantic_state;              // whether level (ii) is open
+  std::string semantic_state;              // CacheStats::semantic_state
   std::vector<CacheNeighbour> neighbours;  // the nearest, best first
 };
 

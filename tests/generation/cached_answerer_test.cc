@@ -443,14 +443,15 @@ TEST_F(CachedAnswererTest, LevelTwoIsClosedUntilTuningHasShownTheBound) {
   EXPECT_FALSE(Ask(kParaphrase).cache.hit());
   EXPECT_EQ(oracle_.asked(), 0);
   EXPECT_EQ(cache_->Stats(*engine_.snapshot())->semantic_state,
-            "closed: quarry cache tune has not run");
+            "not served: quarry cache tune has not run yet");
   // The oracle is always right of these; with few pairs that shows no bound.
   std::vector<retrieval::QuestionPair> few = {{"a b c", "d e f", false}};
   const auto tuning = cache_->Tune(*engine_.snapshot(), few, 0.01, CallContext());
   ASSERT_OK(tuning.status());
   EXPECT_FALSE(tuning->holds);
-  EXPECT_EQ(cache_->Stats(*engine_.snapshot())->semantic_state,
-            "closed: tuning found no threshold that keeps the bound");
+  EXPECT_EQ(
+      cache_->Stats(*engine_.snapshot())->semantic_state,
+      "not served: quarry cache tune found no score from which wrong answers are rare enough");
 }
 
 TEST_F(CachedAnswererTest, LevelTwoServesWhatTheVerifierTakesForTheSame) {

@@ -50,12 +50,14 @@ TEST_F(CacheCommandTest, WhatAServerStoredIsServedListedExplainedAndCleared) {
   EXPECT_EQ(list["entries_total"], 1);
   EXPECT_EQ(list["hits"], 1);  // the server's; who only reads counts nothing
   EXPECT_EQ(list["entries"][0]["question"], question);
-  EXPECT_EQ(list["semantic"]["state"], "closed: quarry cache tune has not run");
+  EXPECT_EQ(list["semantic"]["state"], "not served: quarry cache tune has not run yet");
   EXPECT_THAT(Run({"cache", "ls"}).out,
-              ::testing::AllOf(HasSubstr("1 stored answers"), HasSubstr("; 1 hit saved ")));
+              ::testing::AllOf(HasSubstr("1 stored answer, "), HasSubstr("; 1 hit saved "),
+                               HasSubstr("of the same meaning: not served: quarry cache tune "),
+                               ::testing::Not(HasSubstr("closed"))));
   EXPECT_TRUE(RunJson({"cache", "explain", question})["hit"].get<bool>());
   EXPECT_THAT(Run({"cache", "explain", "At what pressure does the valve of unit 8 open?"}).out,
-              HasSubstr("gate closed by number: 8 / 9"));
+              HasSubstr("kept apart by number: 8 / 9"));
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
 
   EXPECT_EQ(RunJson({"cache", "clear"})["cleared"], 1);
@@ -69,9 +71,10 @@ TEST_F(CacheCommandTest, TuningThatShowsNoBoundKeepsOtherQuestionsOut) {
       << "\n";
   const QuarryResult tuned = Run({"cache", "tune", "--pairs", home() + "/pairs.jsonl"});
   EXPECT_EQ(tuned.exit_code, 1) << tuned.error;
-  EXPECT_THAT(tuned.out, HasSubstr("closed: no threshold has been shown to keep the bound"));
-  EXPECT_EQ(RunJson({"cache", "ls"})["semantic"]["state"],
-            "closed: tuning found no threshold that keeps the bound");
+  EXPECT_THAT(tuned.out, HasSubstr("other questions are not served: no score has been shown"));
+  EXPECT_EQ(
+      RunJson({"cache", "ls"})["semantic"]["state"],
+      "not served: quarry cache tune found no score from which wrong answers are rare enough");
   std::ofstream(home() + "/bad.jsonl") << "{}\n";
   const QuarryResult bad = Run({"cache", "tune", "--pairs", home() + "/bad.jsonl"});
   EXPECT_EQ(bad.exit_code, 2);
