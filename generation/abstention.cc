@@ -110,4 +110,18 @@ std::string AbstentionText(const Query& query, const Context& context,
   return text;
 }
 
+std::string NoReasonText(const Query& query) {
+  if (query.guide != nullptr && !query.guide->refusal_text.empty()) {
+    return query.guide->refusal_text;
+  }
+  const bool chinese = AnswerLanguage(query) == "zh";
+  // Of documents that were not searched nothing can be said.
+  if (!query.filter.IsTrue() || !query.principals.unrestricted) {
+    return chinese ? "限定范围内的文档没有说明其中的原因。"
+                   : "The documents within the limits of this search give no reason for this.";
+  }
+  return chinese ? "已索引的文档没有说明其中的原因。"
+                 : "The indexed documents give no reason for this.";
+}
+
 }  // namespace quarry::generation

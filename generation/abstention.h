@@ -21,4 +21,7 @@ std::string FieldMismatchText(const std::vector<index::FieldMismatch>& mismatche
 std::string AbstentionText(const Query& query, const Context& context,
                            const index::Snapshot& snapshot);
 
+// The same where it says what was asked before and not why that is so.
+std::string NoReasonText(const Query& query);
+
 }  // namespace quarry::generation

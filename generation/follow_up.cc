@@ -193,7 +193,9 @@ StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::stri
       if (!follow_up::SpeaksOfAny(answer, topic)) with_topic.clear();
     }
   }
-  return understand(message);
+  StandaloneQuestion question = understand(message);
+  if (question.kind == FollowUp::kBareAsking) question.answered = answer;
+  return question;
 }
 
 }  // namespace quarry::generation

@@ -42,6 +42,8 @@ struct StandaloneQuestion {
   // "meals": the thing that "And for meals?" puts beside the question before, in which it takes the place of nothing;
   // "" of what only tells when or where, "And on weekends?"
   std::string added = {};
+  // Of kBareAsking: what was answered before, without the markers of citations.
+  std::string answered = {};
 };
 constexpr std::string_view kTopicDivider = ",";
 

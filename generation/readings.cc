@@ -10,7 +10,9 @@
 #include "base/answer_guide.h"
 #include "base/ascii.h"
 #include "base/text.h"
+#include "generation/abstention.h"
 #include "generation/context_pieces.h"
+#include "model/answer_kind.h"
 #include "model/answer_reasons.h"
 #include "model/question.h"
 #include "retrieval/spelling.h"
@@ -210,6 +212,40 @@ Result<Answer> AskWithAdded(const StandaloneQuestion& question, const std::strin
   return answer;
 }
 
+// Letters, digits and all that is not ASCII: what the same sentence has wherever its markers stand.
+std::string BareText(std::string_view text) {
+  std::string bare;
+  for (const char c : text) {
+    if (!IsAscii(c) || IsAsciiAlphanumeric(c)) bare += c;
+  }
+  return bare;
+}
+
+// Whether the answer to "Why?" says only what was answered before, of which nothing gives a reason. Also where that
+// is told against what the question takes for granted, which nobody has said: "How high may it rise?" became "Why may it
+// rise?".
+bool OnlyRepeats(const Answer& answer, const StandaloneQuestion& question) {
+  const std::string answered = BareText(question.answered);
+  return (IsGiven(answer) || answer.kind == ReplyKind::kFalsePremise) &&
+         !answer.citations.empty() &&
+         std::ranges::all_of(answer.citations, [&](const Citation& citation) {
+           return answered.find(BareText(citation.quote)) != answered.npos &&
+                  !model::HoldsKind(model::AnswerKind::kReason, citation.quote, question.text);
+         });
+}
+
+void SayNoReason(const Query& query, Answer& answer) {
+  const std::string language = AnswerLanguage(query);
+  answer.kind = ReplyKind::kAnswer;
+  answer.text = NoReasonText(query);
+  answer.abstained = true;
+  answer.citations.clear();
+  answer.sentences.clear();
+  answer.verdict.label = Support::kUnsupported;
+  answer.verdict.reason = model::ReasonText(
+      model::Reason::kNamesNo, language, {model::KindText(model::AnswerKind::kReason, language)});
+}
+
 }  // namespace
 
 Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
@@ -232,6 +268,15 @@ Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
     return answer;
   };
   const Answerer& quoting = answerer.answerer();
+  const bool asks_why =
+      !question.answered.empty() && quoting.quotes() &&
+      model::AnalyseQuestion(question.text, quoting.analyzer()).kind == model::AnswerKind::kReason;
+  if (asks_why) {
+    QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(question.text, nullptr));
+    if (OnlyRepeats(answer, question)) SayNoReason(query, answer);
+    if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
+    return answer;
+  }
   if (question.topic.empty() && question.added.empty()) return ask(question.text, sink);
   // Quoting takes so little time that both readings can be asked; a chat model is asked once.
   if (!quoting.quotes()) {

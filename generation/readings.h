@@ -23,7 +23,8 @@ Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
 
 // Answers `query`, a message that means `question`: by the reading that ChooseReading takes, and where answers are
 // quoted by the other one, if the first is declined and the collection speaks of the other, too. What was added to the
-// question before is asked for alone where a quoted answer says nothing of it. Answer::standalone is what was answered,
+// question before is asked for alone where a quoted answer says nothing of it. Where the reason of an answer is asked
+// and quotes only repeat that answer, which holds none, it is said that none is given. Answer::standalone is what was answered,
 // where that is not what was said. What may be asked twice is answered in one piece. Errors: those of
 // CachedAnswerer::Ask.
 Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,

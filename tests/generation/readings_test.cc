@@ -140,6 +140,38 @@ TEST_F(TwoReadingsTest, AnotherTimeIsNoOtherQuestion) {
   EXPECT_THAT(ask("退票手续费多少？", "那周末呢？").text, HasSubstr("10%"));
 }
 
+TEST_F(TwoReadingsTest, WhereNoReasonIsGivenWhySaysSoAndRepeatsNothing) {
+  engine_.Add(
+      {testing::TextDocument("basin.md", "Basin",
+                             "The water level in the basin must not rise above 20 cm. The "
+                             "grille is painted green."),
+       testing::TextDocument("sluice.md", "Sluice",
+                             "The sluice must be shut at 21:00, because the seal leaks at "
+                             "night. Keys are with the warden."),
+       testing::TextDocument("yan.md", "盐仓", "盐仓的湿度不得超过 60%。门是蓝色的。"),
+       testing::TextDocument("zha.md", "北闸", "北闸必须在 21 点关闭，因为密封件夜间渗漏。")});
+  snapshot_ = engine_.snapshot();
+  const auto ask = [&](std::vector<ConversationTurn> turns, const std::string& message) {
+    return AskStandalone(*engine_.cached_answerer, {.text = message}, StandAlone(turns, message),
+                         *snapshot_, CacheUse::kOff, nullptr, CallContext())
+        .value();
+  };
+  const auto why = [&](const std::string& before, const std::string& message) {
+    const Answer answer = ask({}, before);
+    EXPECT_FALSE(answer.abstained) << before;
+    return ask({{true, before}, {false, answer.text}}, message);
+  };
+  const Answer none = why("How high may the water level in the basin rise?", "Why?");
+  EXPECT_EQ(none.text, "The indexed documents give no reason for this.");
+  EXPECT_TRUE(none.abstained);
+  EXPECT_TRUE(none.citations.empty());
+  EXPECT_EQ(none.verdict.reason, "it names no reason");
+  EXPECT_EQ(why("盐仓的湿度不得超过多少？", "为什么？").text, "已索引的文档没有说明其中的原因。");
+  // A reason that was quoted along is one.
+  EXPECT_THAT(why("When must the sluice be shut?", "Why?").text, HasSubstr("the seal leaks"));
+  EXPECT_THAT(why("北闸必须在几点关闭？", "为什么？").text, HasSubstr("密封件夜间渗漏"));
+}
+
 TEST_F(TwoReadingsTest, AReaderThatGoesAwayEndsIt) {
   const std::string message = "How long is the warranty?";
   EXPECT_EQ(AskStandalone(
