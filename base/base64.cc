@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace quarry {
 namespace {
@@ -17,6 +18,24 @@ constexpr std::array<uint8_t, 256> MakeValues() {
   return values;
 }
 constexpr std::array<uint8_t, 256> kValues = MakeValues();
+
+// Puts six bits after six together.
+class ByteJoiner {
+ public:
+  explicit ByteJoiner(size_t digits) { bytes_.reserve(digits * 3 / 4); }
+  void Add(uint8_t value) {
+    bits_ = bits_ << 6 | value;
+    if ((count_ += 6) < 8) return;
+    count_ -= 8;
+    bytes_ += static_cast<char>(bits_ >> count_ & 0xFF);
+  }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+  uint32_t bits_ = 0;
+  uint32_t count_ = 0;
+};
 
 }  // namespace
 
@@ -37,19 +56,23 @@ std::string EncodeBase64(std::string_view bytes) {
 std::optional<std::string> DecodeBase64(std::string_view text) {
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  uint32_t bits = 0;
-  uint32_t count = 0;
+  ByteJoiner bytes(text.size());
   for (const char c : text) {
     const uint8_t value = kValues[static_cast<uint8_t>(c)];
     if (value == kNoDigit) return std::nullopt;
-    bits = bits << 6 | value;
-    if ((count += 6) < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xFF);
+    bytes.Add(value);
   }
-  return bytes;
+  return bytes.Take();
+}
+
+std::string DecodeMailBase64(std::string_view text) {
+  ByteJoiner bytes(text.size());
+  for (const char c : text) {
+    const char digit = c == '-' ? '+' : c == '_' ? '/' : c;
+    const uint8_t value = kValues[static_cast<uint8_t>(digit)];
+    if (value != kNoDigit) bytes.Add(value);
+  }
+  return bytes.Take();
 }
 
 }  // namespace quarry

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/hex.h"
 #include "base/text.h"
 #include "base/text_convert.h"
@@ -16,35 +17,6 @@ namespace {
 constexpr size_t kMaxHeaderFields = 1000;
 constexpr size_t kMaxFieldBytes = 64 * 1024;
 constexpr size_t kMaxParts = 1000;
-
-std::string DecodeBase64(std::string_view text) {
-  std::string bytes;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    uint32_t value = 0;
-    if (IsAsciiUpper(c)) {
-      value = static_cast<uint32_t>(c - 'A');
-    } else if (IsAsciiLower(c)) {
-      value = static_cast<uint32_t>(c - 'a') + 26;
-    } else if (IsAsciiDigit(c)) {
-      value = static_cast<uint32_t>(c - '0') + 52;
-    } else if (c == '+' || c == '-') {
-      value = 62;
-    } else if (c == '/' || c == '_') {
-      value = 63;
-    } else {
-      continue;  // line ends, padding, dirt
-    }
-    bits = bits << 6 | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes += static_cast<char>(bits >> count & 0xFF);
-    }
-  }
-  return bytes;
-}
 
 std::string DecodeQuotedPrintable(std::string_view text) {
   std::string joined;  // without soft line breaks
@@ -102,7 +74,7 @@ size_t DecodeWord(std::string_view text, size_t at, std::string* out) {
   const std::string_view content = text.substr(begin, end - begin);
   std::string bytes;
   if (encoding == 'B' || encoding == 'b') {
-    bytes = DecodeBase64(content);
+    bytes = DecodeMailBase64(content);
   } else if (encoding == 'Q' || encoding == 'q') {
     std::string spaced(content);
     std::ranges::replace(spaced, '_', ' ');
@@ -274,7 +246,7 @@ std::vector<std::string_view> SplitParts(std::string_view body, std::string_view
 
 std::string Decoded(const Entity& entity) {
   const std::string encoding = AsciiLower(Trim(entity.Field("content-transfer-encoding")));
-  if (encoding == "base64") return DecodeBase64(entity.body);
+  if (encoding == "base64") return DecodeMailBase64(entity.body);
   if (encoding == "quoted-printable") return DecodeQuotedPrintable(entity.body);
   return std::string(entity.body);
 }

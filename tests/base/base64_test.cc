@@ -30,5 +30,12 @@ TEST(Base64Test, WhatIsNoneIsRefused) {
   }
 }
 
+TEST(Base64Test, InMailWhatIsNoDigitIsPassedOver) {
+  EXPECT_EQ(DecodeMailBase64("Zm9v\r\nYm*Fy\r\n"), "foobar");
+  EXPECT_EQ(DecodeMailBase64("Zg=="), "f");
+  EXPECT_EQ(DecodeMailBase64("-_-_"), DecodeBase64("+/+/"));
+  EXPECT_EQ(DecodeMailBase64(""), "");
+}
+
 }  // namespace
 }  // namespace quarry
