@@ -46,10 +46,20 @@ constexpr std::string_view kStarters[] = {
     "why",     "with",      "within",    "without",  "would",     "yet",     "you",
     "your"};
 
+constexpr std::string_view kTakeLetter[] = {
+    "annex",   "appendix", "area",     "block",     "branch",   "building", "category", "class",
+    "clause",  "coach",    "column",   "dock",      "entrance", "exhibit",  "exit",     "gate",
+    "grade",   "group",    "hall",     "hepatitis", "house",    "item",     "level",    "line",
+    "lot",     "model",    "option",   "part",      "phase",    "plan",     "platform", "point",
+    "pump",    "room",     "section",  "series",    "site",     "stage",    "step",     "table",
+    "tank",    "team",     "terminal", "tower",     "type",     "unit",     "variant",  "version",
+    "vitamin", "wing",     "zone"};
+
 static_assert(std::is_sorted(std::begin(kNeverEnd), std::end(kNeverEnd)));
 static_assert(std::is_sorted(std::begin(kBeforeNumber), std::end(kBeforeNumber)));
 static_assert(std::is_sorted(std::begin(kMayEnd), std::end(kMayEnd)));
 static_assert(std::is_sorted(std::begin(kStarters), std::end(kStarters)));
+static_assert(std::is_sorted(std::begin(kTakeLetter), std::end(kTakeLetter)));
 
 constexpr size_t kLongest = 15;
 
@@ -81,6 +91,10 @@ Abbreviation AbbreviationOf(std::string_view word) {
   if (Contains(kTimesOfDay, lower)) return Abbreviation::kTimeOfDay;
   if (Contains(kMayEnd, lower) || IsInitials(lower)) return Abbreviation::kMayEnd;
   return Abbreviation::kNone;
+}
+
+bool TakesLetter(std::string_view word) {
+  return word.size() <= kLongest && Contains(kTakeLetter, AsciiLower(word));
 }
 
 bool BeginsSentences(std::string_view word) {

@@ -18,6 +18,10 @@ enum class Abbreviation {
 // `word` is what stands before the full stop, without it: "Mr", "e.g", "U.S".
 Abbreviation AbbreviationOf(std::string_view word);
 
+// True for words that a letter stands behind as a name, "building C", "vitamin D": it is no initial. Without regard to
+// case.
+bool TakesLetter(std::string_view word);
+
 // True for words that begin sentences and are seldom names: "The", "However". Without regard to
 // case.
 bool BeginsSentences(std::string_view word);

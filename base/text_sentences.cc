@@ -34,6 +34,7 @@ using text_internal::IsUpper;
 using text_internal::ListMark;
 using text_internal::ListMarkAt;
 using text_internal::PeekUtf8;
+using text_internal::TakesLetter;
 
 // So much of a text decides whether it is written without capitals.
 constexpr size_t kCaseSample = 4096;
@@ -98,6 +99,7 @@ class SentenceSplitter {
   size_t SkipSpace(size_t offset) const;
   size_t SkipOpeners(size_t offset) const;
   std::string_view WordAt(size_t offset) const;
+  std::string_view WordBefore(size_t end) const;
   std::string_view AbbreviationBefore(size_t stop) const;
 
   // Each takes the offset of its character and returns where the scan goes on.
@@ -151,6 +153,12 @@ std::string_view SentenceSplitter::WordAt(size_t offset) const {
   return text_.substr(offset, end - offset);
 }
 
+std::string_view SentenceSplitter::WordBefore(size_t end) const {
+  size_t begin = end;
+  while (begin > begin_ && IsLatinLetter(text_[begin - 1])) --begin;
+  return text_.substr(begin, end - begin);
+}
+
 // The letters, with full stops between them, that end at `stop`.
 std::string_view SentenceSplitter::AbbreviationBefore(size_t stop) const {
   size_t begin = stop;
@@ -163,9 +171,11 @@ std::string_view SentenceSplitter::AbbreviationBefore(size_t stop) const {
   const char32_t before = Before(begin);
   if (IsDigit(before) || IsLower(before) || IsUpper(before) || IsCjk(before)) return {};
   if (stop - begin == 1) {
-    // A unit ("24 h.", "mg/d.") or the end of a name ("Hi-C.") is no initial.
-    const bool unit = begin > 1 && text_[begin - 1] == ' ' && IsDigit(Before(begin - 1));
+    // A unit ("24 h.", "mg/d.") or the end of a name ("Hi-C.", "building C.") is no initial.
+    const bool is_behind_space = begin > begin_ + 1 && text_[begin - 1] == ' ';
+    const bool unit = is_behind_space && IsDigit(Before(begin - 1));
     if (unit || before == '/' || before == '-') return {};
+    if (is_behind_space && TakesLetter(WordBefore(begin - 1))) return {};
   }
   return text_.substr(begin, stop - begin);
 }

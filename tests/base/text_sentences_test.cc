@@ -40,6 +40,14 @@ TEST(SplitSentencesTest, AbbreviationsInitialsAndNumbersGoOn) {
               ElementsAre("As Fig. 3 shows (cf. Eq. 2 and p. 55 of Vol. II).", "Then it ends."));
 }
 
+TEST(SplitSentencesTest, ALetterThatNamesOneOfSeveralIsNoInitial) {
+  EXPECT_THAT(Sentences("Meet behind building C. Maria Lopez waits there. Take vitamin D. Walk."),
+              ElementsAre("Meet behind building C.", "Maria Lopez waits there.", "Take vitamin D.",
+                          "Walk."));
+  EXPECT_THAT(Sentences("It was built by C. Lopez, engineer W. Brown and plan B of R. Dell."),
+              ElementsAre("It was built by C. Lopez, engineer W. Brown and plan B of R. Dell."));
+}
+
 TEST(SplitSentencesTest, UnitsAndAcronymsEnd) {
   EXPECT_THAT(
       Sentences("It took 24 h. Glucose fell. We treated MS. Patients improved."),
