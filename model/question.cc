@@ -189,6 +189,21 @@ AnswerKind EnglishKind(std::string_view folded) {
   return when ? AnswerKind::kTime : AnswerKind::kAny;
 }
 
+// Of "what time" and "which city" the second word: it names the kind of the answer, in whose stead the sentence holds
+// the answer itself. Empty where no such words stand in `text`, of which `words` are.
+ByteRange KindWord(const std::vector<Word>& words, std::string_view text) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    const std::string asking = AsciiLower(words[i - 1].text);
+    if (asking != "what" && asking != "which") continue;
+    const std::string both = asking + ' ' + AsciiLower(words[i].text) + ' ';
+    if (std::ranges::none_of(kEnglishCues, [&](const Cue& cue) { return cue.text == both; }))
+      continue;
+    const auto begin = static_cast<size_t>(words[i].text.data() - text.data());
+    return {begin, begin + words[i].text.size()};
+  }
+  return {};
+}
+
 // "How much does it cost", "what does it cost": `folded` as for EnglishKind, which gave `kind`.
 bool AsksForMoney(AnswerKind kind, std::string_view folded) {
   const auto holds = [&](std::string_view words) { return folded.find(words) != folded.npos; };
@@ -404,6 +419,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
       ends_with_done ? static_cast<size_t>(words.back().text.data() - text.data()) : text.size();
   const size_t value_begin =
       result.kind == AnswerKind::kAny ? AssertedValueBegin(question, text) : text.size();
+  const ByteRange kind_word = KindWord(words, text);
   std::unordered_map<std::string, uint32_t> numbers;
   std::unordered_map<uint32_t, uint32_t> at_position;  // how many terms stand there
   std::vector<uint32_t> positions;                     // by term
@@ -420,7 +436,8 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
         term.emphasis = kWeak;
         term.is_name = false;
       }
-      if (token.begin >= done_begin) term.emphasis = kWeak;
+      const bool names_kind = kind_word.begin <= token.begin && token.end <= kind_word.end;
+      if (token.begin >= done_begin || names_kind) term.emphasis = kWeak;
       ++at_position[token.position];
       positions.push_back(token.position);
     }
