@@ -53,6 +53,8 @@ constexpr SynonymGroup kSynonymGroups[] = {
     {"litre liter"},
     // Persons and things.
     {"phone telephone tel"},
+    {"extension", "phone telephone tel", "at ext call dial"},
+    {"reserve book"},
     {"employee staff personnel"},
     {"salary wage"},
     {"client customer"},
@@ -100,11 +102,17 @@ constexpr SynonymGroup kSynonymGroups[] = {
     {"保修 质保"},
     {"账号 帐号"},
     {"密码 口令"},
-    {"电话", "座机"},
+    {"电话", "座机 手机 分机"},
+    {"分机 手机 座机", "电话"},
     {"孩子 小孩 儿童"},
     {"老师 教师"},
     {"医生 大夫"},
     {"期限 时限"},
+    {"预订 预约 预定"},
+    {"最晚 最迟"},
+    {"地址 住址"},
+    {"wifi", "无线"},
+    {"无线", "wifi"},
     {"开始 起始"},
 };
 
