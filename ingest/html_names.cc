@@ -70,6 +70,10 @@ constexpr Name kHtmlNames[] = {
     {"cookie", true, Boilerplate::kSurely},
     {"consent", false, Boilerplate::kSurely},
     {"gdpr", false, Boilerplate::kSurely},
+    // What generators of books put around a chapter: the titles of its neighbours read as prose.
+    {"docnav", false, Boilerplate::kSurely},
+    {"navfooter", false, Boilerplate::kSurely},
+    {"navheader", false, Boilerplate::kSurely},
     // What stands around an article.
     {"ad", false, Boilerplate::kLikely},
     {"ads", false, Boilerplate::kLikely},

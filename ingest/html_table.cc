@@ -28,6 +28,12 @@ struct HtmlRow {
   }
 };
 
+// Whether a row has text in more than one cell.
+bool HasTextsBesideEachOther(const Page& page, const HtmlRow& row) {
+  return std::ranges::count_if(row.cells,
+                               [&](const Node* cell) { return !LineOf(page, *cell).empty(); }) > 1;
+}
+
 // The rows of `table` and its caption, without those of tables inside.
 struct Grid {
   std::vector<HtmlRow> rows;
@@ -35,7 +41,7 @@ struct Grid {
   bool is_layout = false;
 };
 
-Grid ReadGrid(const Node& table) {
+Grid ReadGrid(const Page& page, const Node& table) {
   Grid grid;
   const char* role = AttributeOf(table, "role");
   grid.is_layout = role != nullptr;  // the prescan keeps "main", "none" and "presentation" only
@@ -70,7 +76,12 @@ Grid ReadGrid(const Node& table) {
       [&](const Node& node) {
         if (IsTag(node, GUMBO_TAG_THEAD)) in_head = false;
       });
-  grid.is_layout = grid.is_layout || (columns < 2 && !has_headers);
+  // An icon beside a note makes no table of it.
+  const bool is_one_column =
+      columns < 2 ? !has_headers : std::ranges::none_of(grid.rows, [&](const HtmlRow& row) {
+        return HasTextsBesideEachOther(page, row);
+      });
+  grid.is_layout = grid.is_layout || is_one_column;
   return grid;
 }
 
@@ -131,7 +142,7 @@ class Placer {
 }  // namespace
 
 bool WriteTable(const Page& page, const Node& table, DocumentBuilder* builder) {
-  const Grid grid = ReadGrid(table);
+  const Grid grid = ReadGrid(page, table);
   if (grid.is_layout) return false;
   if (grid.caption != nullptr) builder->Add(BlockKind::kParagraph, 0, LineOf(page, *grid.caption));
 

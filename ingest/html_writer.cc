@@ -20,10 +20,12 @@ bool IsList(GumboTag tag) {
          tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
 }
 
-// What an image says to those who do not see it; "" where that is the name of a file.
+// What an image says to those who do not see it; "" where that is the name of a file, or that of an icon in brackets, as
+// "[Note]" beside a note and "[DIR]" beside a folder.
 std::string_view AltOf(const Node& image) {
   const char* attribute = AttributeOf(image, "alt");
   const std::string_view alt = attribute == nullptr ? "" : attribute;
+  if (alt.starts_with('[') && alt.ends_with(']')) return "";
   for (const std::string_view extension : {".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp"}) {
     const bool is_name = alt.size() > extension.size() && alt.find(' ') == alt.npos &&
                          EqualsIgnoringCase(alt.substr(alt.size() - extension.size()), extension);

@@ -10,7 +10,7 @@ namespace {
 
 // Change the number whenever a parser makes another text, other blocks or other metadata of any
 // source.
-constexpr std::string_view kFingerprint = "parsers:9";
+constexpr std::string_view kFingerprint = "parsers:10";
 
 // The first heading of the outermost level, or one that begins the document.
 std::string TitleFromHeadings(const Document& document) {

@@ -322,6 +322,28 @@ TEST(HtmlContent, CommentsGoEvenWhereTheyAreMostOfThePage) {
               HasSubstr("never liked"));
 }
 
+// They read as prose, and stand around every chapter of a book.
+TEST(HtmlContent, TitlesOfTheChaptersBesideAreNoContent) {
+  const auto bar = [](const std::string& name) {
+    return "<div class='" + name +
+           "'><table><tr><td>Chapter 13. How a service is stopped and what it leaves behind</td>"
+           "<td><a href='index.html'>Home</a></td>"
+           "<td>Chapter 15. What will change in the next major release</td></tr></table></div>";
+  };
+  for (const char* name : {"navheader", "navfooter", "docnav"}) {
+    EXPECT_EQ(Outline(ParseOne(Format::kHtml, "<body><h1>Chapter 14</h1><p>" +
+                                                  Repeat("A service is started. ", 20) + "</p>" +
+                                                  bar(name) + "</body>"))
+                  .find("Chapter 15"),
+              std::string::npos)
+        << name;
+  }
+  EXPECT_THAT(Outline(ParseOne(Format::kHtml, "<body><h1>Chapter 14</h1><p>" +
+                                                  Repeat("A service is started. ", 20) + "</p>" +
+                                                  bar("chapters") + "</body>")),
+              HasSubstr("Chapter 15"));
+}
+
 TEST(HtmlContent, ASectionAboutSharingIsNoShareBar) {
   EXPECT_THAT(Outline(ParseOne(Format::kHtml, Repeat(Prose(), 3) +
                                                   "<div id=sharing-with-others><h2>Sharing</h2>" +

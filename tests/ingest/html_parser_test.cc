@@ -85,6 +85,17 @@ TEST(HtmlParser, TablesThatOnlyLayOutThePageAreText) {
   EXPECT_EQ(HtmlOutline("<table role=presentation><tr><td>a<td>b</table>"), "p|a\np|b");
 }
 
+TEST(HtmlParser, AnIconBesideANoteMakesNoTableOfIt) {
+  const std::string note =
+      "<table><tr><td rowspan=2><img alt='[注意]' src=note.png><th>注意"
+      "<tr><td><p>First.</p><p>Second.</p></table>";
+  EXPECT_EQ(HtmlOutline(note), "p|注意\np|First.\np|Second.");
+  // Marks beside what they are of do.
+  EXPECT_EQ(HtmlOutline("<table><tr><td>Sparse files<td><img alt=yes src=y.svg>"
+                        "<tr><td>Quotas<td><img alt='' src=n.png></table>"),
+            "t|Sparse files; yes\nQuotas");
+}
+
 TEST(HtmlParser, WhatNoReaderSeesIsLeftOut) {
   EXPECT_EQ(
       HtmlOutline(
