@@ -11,7 +11,7 @@
 namespace quarry::generation {
 namespace {
 
-// The sentence on one line, single-spaced: quotes keep the source's own white space, answers are
+// The sentence on one line, single-spaced, as code is not: quotes keep the source's own white space, answers are
 // read.
 std::string OnOneLine(std::string_view sentence) {
   std::string line;
@@ -102,14 +102,17 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
                            const Context& context) {
   CitedText composed;
   bool previous_cjk = false;
+  bool is_behind_code = false;
   std::string table;  // the subject of the row before
   for (const model::ExtractedSentence& sentence : sentences) {
     const Passage& passage = context.passages[sentence.passage];
     const std::string_view quote =
         std::string_view(passage.chunk.text)
             .substr(sentence.range.begin, sentence.range.end - sentence.range.begin);
-    const std::string line = OnOneLine(quote);
-    const Ending ending = SplitEnding(line);
+    const bool is_code =
+        model::BlockKindAt(passage.chunk, sentence.range.begin) == BlockKind::kCode;
+    const std::string line = is_code ? std::string(quote) : OnOneLine(quote);
+    const Ending ending = is_code ? Ending{line, {}} : SplitEnding(line);
     const bool cjk = EndsWithCjk(ending.body);
 
     Citation citation;
@@ -121,7 +124,7 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     const bool is_row = StandsBehindSubject(passage, sentence.range.begin);
     const std::string subject = is_row ? SubjectOf(passage, citation.source) : "";
     if (!composed.text.empty() && !sentence.lead.starts_with('\n')) {
-      if (is_row || !table.empty()) {
+      if (is_row || !table.empty() || is_code || is_behind_code) {
         composed.text += '\n';
       } else if (!previous_cjk) {
         composed.text += ' ';
@@ -136,13 +139,16 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     }
     table = subject;
     previous_cjk = cjk;
+    is_behind_code = is_code;
 
     citation.answer_span.begin = composed.text.size();
     composed.text += ending.body;
     citation.answer_span.end = composed.text.size();
     if (!cjk) composed.text += ' ';
     composed.text += '[' + std::to_string(citation.passage) + ']';
-    composed.text += ending.mark.empty() ? std::string_view(cjk ? "。" : ".") : ending.mark;
+    if (!is_code) {
+      composed.text += ending.mark.empty() ? std::string_view(cjk ? "。" : ".") : ending.mark;
+    }
     composed.citations.push_back(std::move(citation));
   }
   return composed;

@@ -23,6 +23,7 @@
 #include "model/replaced_words.h"
 #include "model/section_answer.h"
 #include "model/sentence_ranking.h"
+#include "model/shown_code.h"
 #include "model/version_headings.h"
 #include "model/written_words.h"
 
@@ -194,6 +195,7 @@ class Extraction {
       OrderAsInPassages(sentences_[best], draft.sentences);
       SayItemTerm(sentences_[best], draft.sentences.front());
     }
+    if (!section || !section->is_list) SayShownCode(chosen, draft.sentences);
     return draft;
   }
 
@@ -307,6 +309,32 @@ class Extraction {
     return sentence.tokens <= kOpenerTokens && sentence.range.begin == sentence.block.begin &&
            sentence.kind == BlockKind::kParagraph &&
            reading_.WeightOf(reading_.HeaderOf(sentence)) >= kHeadsOpener * reading_.total();
+  }
+
+  // Behind each sentence, `chosen` of which are `said`, the code that shows it.
+  void SayShownCode(const std::vector<size_t>& chosen, std::vector<ExtractedSentence>& said) const {
+    std::vector<std::optional<ByteRange>> shown;
+    for (const size_t i : chosen) shown.push_back(ShownCode(reading_, i, options_.max_tokens));
+    // It may have been chosen by itself.
+    const auto is_shown = [&](const ExtractedSentence& one) {
+      for (size_t i = 0; i < shown.size(); ++i) {
+        if (shown[i] && said[i].passage == one.passage && shown[i]->begin <= one.range.begin &&
+            one.range.end <= shown[i]->end) {
+          return true;
+        }
+      }
+      return false;
+    };
+    std::vector<ExtractedSentence> with_code;
+    for (size_t i = 0; i < said.size(); ++i) {
+      if (!is_shown(said[i])) with_code.push_back(said[i]);
+      if (!shown[i]) continue;
+      with_code.push_back({.passage = said[i].passage,
+                           .range = *shown[i],
+                           .score = said[i].score,
+                           .place = said[i].place});
+    }
+    said = std::move(with_code);
   }
 
   // "shared_buffers: The default is 128 MB.": what names the item is said before it where it holds something of what is

@@ -53,6 +53,10 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
                                              "什麼", "为何", "為何", "是否", "能否", "可否",
                                              "多少", "哪",   "谁",   "誰",   "吗",   "嗎"};
 
+// Say that something stands below.
+constexpr std::string_view kBelow[] = {"below", "following", "follows"};
+constexpr std::string_view kChineseBelow[] = {"如下", "以下", "下面", "下列"};
+
 bool AsksAsHeading(std::string_view heading) {
   if (EndsWithQuestionMark(heading)) return true;
   const std::vector<Word> words = Words(heading);
@@ -199,24 +203,29 @@ std::string_view WithoutNumberAndListName(std::string_view heading) {
   return heading;
 }
 
-// "Steps:"
-bool Announces(const PassageReading& reading, size_t index) {
-  const Sentence& sentence = reading.sentences()[index];
-  const std::string_view text = reading.TextOf(sentence);
-  return IsProse(sentence.kind) && (text.ends_with(':') || text.ends_with("："));
-}
-
-// The list that the sentence stands in or announces, and what announces it.
+// The list that the sentence stands in, or that its paragraph announces, and the sentences of that paragraph that are
+// told of it: from the given one on, or the announcement.
 struct ListBounds {
-  std::optional<size_t> announcement;
+  size_t lead = 0;
   size_t begin = 0;
   size_t end = 0;
 };
 
+// The last sentence of the paragraph.
+size_t EndOfBlock(const PassageReading& reading, size_t index) {
+  const std::vector<Sentence>& all = reading.sentences();
+  while (index + 1 < all.size() && all[index + 1].passage == all[index].passage &&
+         all[index + 1].block == all[index].block) {
+    ++index;
+  }
+  return index;
+}
+
 std::optional<ListBounds> ListBoundsAround(const PassageReading& reading, size_t index) {
   const std::vector<Sentence>& all = reading.sentences();
   const SectionBounds section = SectionAround(reading, index);
-  const size_t item = Announces(reading, index) ? index + 1 : index;
+  const size_t last = EndOfBlock(reading, index);
+  const size_t item = Announces(reading, last) ? last + 1 : index;
   if (item >= section.end || all[item].kind != BlockKind::kListItem) return std::nullopt;
   const auto is_of_list = [&](size_t i) {
     return all[i].kind == BlockKind::kListItem || all[i].kind == BlockKind::kCode;
@@ -227,8 +236,8 @@ std::optional<ListBounds> ListBoundsAround(const PassageReading& reading, size_t
   while (list.begin > section.begin && is_of_list(list.begin - 1)) --list.begin;
   while (list.end < section.end && is_of_list(list.end)) ++list.end;
   while (all[list.begin].kind == BlockKind::kCode) ++list.begin;  // it belongs to what is before
-  if (list.begin > section.begin && Announces(reading, list.begin - 1))
-    list.announcement = list.begin - 1;
+  const bool is_announced = list.begin > section.begin && Announces(reading, list.begin - 1);
+  list.lead = is_announced ? std::min(index, list.begin - 1) : list.begin;
   return list;
 }
 
@@ -238,11 +247,11 @@ bool IsWantedList(const PassageReading& reading, size_t index) {
   if (wanted == Wanted::kNothing) return false;
   const std::optional<ListBounds> list = ListBoundsAround(reading, index);
   if (!list) return false;
-  if (list->announcement == index) return true;
+  if (list->lead == index && list->begin == index + 1) return true;  // it announces it
   const Sentence& best = reading.sentences()[index];
   const TermSet asked = TermsOfThings(reading);
   TermSet headed = reading.HeaderOf(best) & asked;
-  if (list->announcement) headed |= reading.sentences()[*list->announcement].terms & asked;
+  for (size_t i = list->lead; i < list->begin; ++i) headed |= reading.sentences()[i].terms & asked;
   const double all = reading.WeightOf(asked);
   if (headed.none() || reading.WeightOf(headed) < kHeadsList * all) return false;
   // The deposit is what its item says, and not what else stands below "Deposit".
@@ -262,11 +271,12 @@ std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t be
   size_t items = 0;  // that are told
   uint32_t tokens = 0;
   bool is_full = false;
-  bool has_best = list->announcement == best;
-  if (list->announcement) {
-    answer.pieces.push_back({*list->announcement, all[*list->announcement].range});
-    tokens = all[*list->announcement].tokens;
+  bool has_best = list->lead <= best && best < list->begin;
+  for (size_t i = list->lead; i < list->begin; ++i) {
+    answer.pieces.push_back({i, all[i].range});
+    tokens += all[i].tokens;
   }
+  if (tokens > options.max_tokens) return std::nullopt;
   for (size_t i = list->begin; i < list->end;) {
     const bool is_item = all[i].kind == BlockKind::kListItem;
     size_t end = i + 1;
@@ -297,6 +307,16 @@ std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t be
 }  // namespace
 
 bool AsksForWay(const PassageReading& reading) { return WantedBy(reading) == Wanted::kWay; }
+
+bool Announces(const PassageReading& reading, size_t index) {
+  const Sentence& sentence = reading.sentences()[index];
+  if (!IsProse(sentence.kind)) return false;
+  const std::string_view text = reading.TextOf(sentence);
+  if (text.ends_with(':') || text.ends_with("：") || ContainsAny(text, kChineseBelow)) return true;
+  const std::string lower = AsciiLower(text);
+  return std::ranges::any_of(Words(lower),
+                             [](const Word& word) { return IsOneOf(word.text, kBelow); });
+}
 
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options) {

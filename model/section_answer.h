@@ -31,8 +31,8 @@ struct SectionAnswer {
 //     for nothing of a kind (a date, a number). Told are its first sentences, as many as an answer has.
 //   * A list answers "how" where the headings above it hold most of what is asked, and "which" where the best item
 //     holds little beyond them, for else that one is asked about; so does "what", unless the best item holds all that
-//     is asked. A sentence that announces it ("Steps:") counts as a heading, and may be the best one. Told are that
-//     sentence, the items and the code between them, up to options.max_items and twice options.max_tokens.
+//     is asked. The paragraph that announces it ("Steps:") counts as a heading, and may hold the best one. Told are its
+//     sentences from there on, the items and the code between them, up to options.max_items and twice options.max_tokens.
 // None where the best sentence would not be told.
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options);
@@ -48,5 +48,8 @@ std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
 
 // Whether the question is how something is done, and not how much or how long.
 bool AsksForWay(const PassageReading& reading);
+
+// Whether the sentence, the last of its paragraph, announces what stands below: "Steps:", "以下是步骤。"
+bool Announces(const PassageReading& reading, size_t index);
 
 }  // namespace quarry::model

@@ -99,6 +99,18 @@ TEST(CitationsTest, ARowOfATableStandsOnItsOwnLineBehindWhatTheTableIsAbout) {
   }
 }
 
+TEST(CitationsTest, CodeKeepsItsLines) {
+  Context context;
+  Passage passage = TextPassage("Stop it:\n\n# stop\n  --now;\n\nThen start it.");
+  passage.chunk.blocks = {{.kind = BlockKind::kParagraph, .begin = 0, .end = 8},
+                          {.kind = BlockKind::kCode, .begin = 10, .end = 24},
+                          {.kind = BlockKind::kParagraph, .begin = 26, .end = 40}};
+  context.passages = {passage};
+  const CitedText cited =
+      ComposeCitedText({{0, {0, 8}, 1}, {0, {10, 24}, 1}, {0, {26, 40}, 1}}, context);
+  EXPECT_EQ(cited.text, "Stop it [1]:\n# stop\n  --now; [1]\nThen start it [1].");
+}
+
 TEST(CitationsTest, AnItemBelowAVersionStandsBehindIt) {
   const auto item_below = [](const std::string& title, const std::string& heading,
                              const std::string& text) {

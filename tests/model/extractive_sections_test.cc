@@ -148,6 +148,60 @@ TEST_F(ExtractiveAnswererTest, AListIsToldWithTheSentenceThatAnnouncesIt) {
       chinese_steps);
 }
 
+TEST_F(ExtractiveAnswererTest, AListIsToldWithTheParagraphThatAnnouncesIt) {
+  Passage english = MakePassage("", 9, "Releases", {"Releases", "Migration"});
+  AddBlock(english, BlockKind::kParagraph,
+           "A package moves to Testing by several criteria. They are the following.");
+  AddBlock(english, BlockKind::kListItem, "It was built everywhere.");
+  AddBlock(english, BlockKind::kListItem, "It is five days old.");
+  Passage chinese = MakePassage("", 9, "教程", {"教程", "root 账户"});
+  AddBlock(chinese, BlockKind::kParagraph, "用 root 账户可以履行管理任务。下面是这些任务。");
+  AddBlock(chinese, BlockKind::kListItem, "读写任何文件");
+  AddBlock(chinese, BlockKind::kListItem, "设置任何用户的密码");
+  const auto said = [&](const char* question, const Passage& passage) {
+    return SaidInOrder(ExtractAnswer(question, {passage}, analyzer_, {}), {passage});
+  };
+  EXPECT_THAT(said("What are the criteria for a package to move to Testing?", english),
+              ::testing::ElementsAre("A package moves to Testing by several criteria.",
+                                     "They are the following.", "It was built everywhere.",
+                                     "It is five days old."));
+  EXPECT_THAT(said("root 账户可以履行哪些管理任务？", chinese),
+              ::testing::ElementsAre("用 root 账户可以履行管理任务。", "下面是这些任务。",
+                                     "读写任何文件", "设置任何用户的密码"));
+  // Nothing below is announced.
+  Passage apart = MakePassage("", 9, "Releases", {"Releases", "Migration"});
+  AddBlock(apart, BlockKind::kParagraph, "A package moves to Testing by several criteria.");
+  AddBlock(apart, BlockKind::kListItem, "Ships sail at noon.");
+  AddBlock(apart, BlockKind::kListItem, "Trains leave at one.");
+  EXPECT_THAT(said("What are the criteria for a package to move to Testing?", apart),
+              ::testing::ElementsAre("A package moves to Testing by several criteria."));
+}
+
+TEST_F(ExtractiveAnswererTest, TheCodeThatShowsASentenceIsToldBehindIt) {
+  Passage english = MakePassage("", 9, "Manual", {"Manual", "Stopping"});
+  AddBlock(english, BlockKind::kParagraph, "The system can be shut down by a command line.");
+  AddBlock(english, BlockKind::kCode, "# shutdown -h now");
+  AddBlock(english, BlockKind::kParagraph, "It takes 20 seconds.");
+  Passage chinese = MakePassage("", 9, "手册", {"手册", "关闭"});
+  AddBlock(chinese, BlockKind::kParagraph, "可以使用命令行关闭系统。");
+  AddBlock(chinese, BlockKind::kCode, "# shutdown -h now");
+  const auto said = [&](const char* question, const Passage& passage) {
+    return SaidInOrder(ExtractAnswer(question, {passage}, analyzer_, {.max_sentences = 1}),
+                       {passage});
+  };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(said("How do I shut the system down?", english),
+              ElementsAre("The system can be shut down by a command line.", "# shutdown -h now"));
+  EXPECT_THAT(said("Which command can shut down the system?", english),
+              ElementsAre("The system can be shut down by a command line.", "# shutdown -h now"));
+  EXPECT_THAT(said("怎样关闭系统？", chinese),
+              ElementsAre("可以使用命令行关闭系统。", "# shutdown -h now"));
+  // Asked for something else, it is not shown where nothing announces it, nor where a fact is asked for.
+  EXPECT_THAT(said("What can be shut down by a line?", english),
+              ElementsAre("The system can be shut down by a command line."));
+  EXPECT_THAT(said("How many seconds does it take?", english), ElementsAre("It takes 20 seconds."));
+}
+
 TEST_F(ExtractiveAnswererTest, AListIsToldAsFarAsThereIsRoom) {
   const std::vector<Passage> passages = {
       ListPassage({"Hookwell manual", "Upgrading"},
