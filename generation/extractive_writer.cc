@@ -158,6 +158,17 @@ IsRareName IsRareIn(const index::Snapshot& snapshot, const Analyzer& analyzer) {
   };
 }
 
+// The terms of the question that nothing in the collection has.
+std::vector<std::string> UnknownTerms(std::string_view question, const index::Snapshot& snapshot,
+                                      const Analyzer& analyzer) {
+  std::vector<std::string> unknown;
+  for (Token& token : analyzer.Tokenize(question)) {
+    if (snapshot.lexical().DocumentFrequency(token.term) == 0)
+      unknown.push_back(std::move(token.term));
+  }
+  return unknown;
+}
+
 // Both statements in the place of what was drafted.
 void SayBridge(const Bridge& bridge, std::string_view language, model::ExtractiveDraft& draft) {
   constexpr double kSupportOfBridge = 0.6;
@@ -406,7 +417,8 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   read.text = SpelledAsIn(answer.context, query.text);
   const Context readable = ReadableOf(query, answer.context);
   const std::vector<bool> abolished = AbolishedPassages(readable);
-  const model::ExtractiveOptions options = OptionsFor(query, options_);
+  model::ExtractiveOptions options = OptionsFor(query, options_);
+  options.unknown = UnknownTerms(read.text, snapshot, analyzer_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
   HoldToOwnSupport(readable, options, draft);
   std::optional<RowsThatMeet> met;

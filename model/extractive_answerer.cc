@@ -72,6 +72,8 @@ constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare ther
 constexpr double kSupportReplaced = -3;
 // No passage speaks of what is asked about (missing_thing.h); too rare to be fitted.
 constexpr double kSupportThing = -2;
+// The question names what nothing in the collection has.
+constexpr double kSupportUnknownName = -2;
 constexpr double kSupportBias = -2.7;
 
 // Chinese characters that join others, and so begin or end what they stand beside.
@@ -376,6 +378,7 @@ class Extraction {
     bool kind_in_block = false;
     std::optional<ReplacedWord> replaced;
     bool thing = false;
+    bool unknown_name = false;
   };
 
   struct Weighed {
@@ -446,6 +449,7 @@ class Extraction {
       lacks.names_near /= names;
       lacks.names_passage /= names;
     }
+    lacks.unknown_name = NamesUnknownThing(reading_, best, options_.unknown);
     lacks.negation =
         question_.negated && !best.says_needed && !IsNegated(TextOf(best)) && !IsNegated(header);
     // A reason has no form that could be missed.
@@ -474,7 +478,7 @@ class Extraction {
         (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
         (lacks.kind_in_block ? kSupportKindBlock : 0.0) +
         (lacks.replaced ? kSupportReplaced : 0.0) + (lacks.thing ? kSupportThing : 0.0) +
-        kSupportBias;
+        (lacks.unknown_name ? kSupportUnknownName : 0.0) + kSupportBias;
     return 1.0 / (1.0 + std::exp(-sum));
   }
 

@@ -26,9 +26,10 @@ struct ExtractiveOptions {
   // words of the question that the sentence and its headings lack, and strongly when the passage
   // lacks a code, number or name, the sentence what the question denies, or its block anything of
   // the kind asked for (who, when, where, how much), or the sentence holds another word in the place of one, or no
-  // passage speaks of what is asked about (missing_thing.h). The curve stands in docs/benchmarks.md.
+  // passage speaks of what is asked about (missing_thing.h), or a name of the question is `unknown`. The curve stands in docs/benchmarks.md.
   double decline_below = 0.35;
-  std::string language = "en";  // of the reason: "zh" or else English
+  std::string language = "en";            // of the reason: "zh" or else English
+  std::vector<std::string> unknown = {};  // terms of the question that the collection does not have
 };
 
 struct ExtractedSentence {

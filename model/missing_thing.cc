@@ -49,6 +49,13 @@ class MissingThing {
     return thing.empty() ? TakenChinese() : thing;
   }
 
+  bool NamesOneOf(const std::vector<std::string>& unknown) const {
+    return std::ranges::any_of(question_.terms, [&](const QuestionTerm& term) {
+      return std::ranges::find(unknown, term.term) != unknown.end() &&
+             !MissingName(term.begin).empty();
+    });
+  }
+
  private:
   // The term that begins at byte `begin` of the question; nullptr if none does.
   const QuestionTerm* TermAt(size_t begin) const {
@@ -137,6 +144,11 @@ class MissingThing {
 
 std::string FindMissingThing(const PassageReading& reading, const Sentence& best) {
   return MissingThing(reading, best).Find();
+}
+
+bool NamesUnknownThing(const PassageReading& reading, const Sentence& best,
+                       const std::vector<std::string>& unknown) {
+  return MissingThing(reading, best).NamesOneOf(unknown);
 }
 
 }  // namespace quarry::model

@@ -361,6 +361,11 @@ bool IsOneChineseCharacter(std::string_view term) {
   return IsCjk(NextCodePoint(term, end)) && end == term.size();
 }
 
+// Of [begin, end): "iPhone" and "MongoDB" hold one wherever they stand.
+bool HoldsCapital(std::string_view text, size_t begin, size_t end) {
+  return begin < end && std::ranges::any_of(text.substr(begin, end - begin), IsAsciiUpper);
+}
+
 QuestionTerm TermOf(const Token& token, std::string_view text,
                     const std::vector<ByteRange>& quoted) {
   QuestionTerm term;
@@ -377,7 +382,7 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
     term.emphasis = kLeftOver;
   }
   term.is_name = term.has_digit ||
-                 (token.begin > 0 && IsAsciiUpper(text[token.begin]) && !is_weak) ||
+                 (HoldsCapital(text, std::max<size_t>(token.begin, 1), token.end) && !is_weak) ||
                  IsOneOf(AsciiLower(FormOf(token, text)), kCountingWords) ||
                  std::ranges::any_of(quoted, [&](const ByteRange& range) {
                    return range.begin < token.begin && token.end <= range.end;

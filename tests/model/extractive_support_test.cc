@@ -41,6 +41,23 @@ TEST_F(ExtractiveAnswererTest, WhatNoPassageSpeaksOfIsNotAnswered) {
   EXPECT_EQ(First("丢失工牌的补办费用是多少？", {facts[2]}), "工牌的补办费用为20元。");
 }
 
+TEST_F(ExtractiveAnswererTest, WhatIsAskedOfANameThatTheCollectionDoesNotHaveIsNotAnswered) {
+  const std::vector<Passage> passages = {
+      MakePassage("By default the web server listens on port 80. Postgres listens on port 5432.",
+                  9),
+      MakePassage("默认情况下网络服务器监听端口80。", 8)};
+  ExtractiveOptions options;
+  options.unknown = {"mongodb", "postgresql"};
+  const auto first = [&](const char* question) { return First(question, passages, options); };
+  EXPECT_EQ(first("Which port does the web server listen on?"),
+            "By default the web server listens on port 80.");
+  EXPECT_EQ(first("Which port does the MongoDB server listen on?"), "");
+  EXPECT_EQ(first("网络服务器监听哪个端口？"), "默认情况下网络服务器监听端口80。");
+  EXPECT_EQ(first("MongoDB 网络服务器监听哪个端口？"), "");
+  // There as the beginning of another.
+  EXPECT_EQ(first("Which port does PostgreSQL listen on?"), "Postgres listens on port 5432.");
+}
+
 // The bulletin names the thing that is asked about; what is asked about it stands under another.
 TEST_F(ExtractiveAnswererTest, ASentenceThatOnlyNamesTheThingIsNoSupport) {
   std::vector<Passage> passages = {

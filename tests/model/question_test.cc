@@ -110,6 +110,10 @@ TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
   EXPECT_THAT(names("Who wrote \"deep water\"?"), UnorderedElementsAre("deep", "water"));
   EXPECT_THAT(names("《水浒》的作者是谁？"), UnorderedElementsAre("水浒"));
   EXPECT_THAT(names("水泵在哪里？"), UnorderedElementsAre());
+  // A capital within a word makes it a name where it stands first, too.
+  EXPECT_THAT(names("How is the pump run from an iPhone?"), UnorderedElementsAre("iphon"));
+  EXPECT_THAT(names("MongoDB 监听哪个端口？"), UnorderedElementsAre("mongodb"));
+  EXPECT_THAT(names("Pumps of what size are there?"), UnorderedElementsAre());
 }
 
 TEST(QuestionTest, WhoAsksIsNoName) {
