@@ -10,6 +10,7 @@
 #include "base/word_lists.h"
 #include "model/answer_kind.h"
 #include "model/answer_weights.h"
+#include "model/section_answer.h"
 #include "model/sentence_ranking.h"
 #include "model/written_words.h"
 
@@ -98,10 +99,11 @@ bool IsBehindMark(std::string_view before, bool is_number) {
          std::ranges::any_of(kDashes, parts(false));
 }
 
-bool BeginsClause(std::string_view sentence, const ByteRange& word) {
+bool BeginsClause(std::string_view sentence, const ByteRange& word, bool behind_marks_only) {
   const std::string_view before = sentence.substr(0, word.begin);
   const std::string_view behind = sentence.substr(word.end);
   if (IsBehindMark(before, IsAsciiDigit(sentence[word.begin]))) return true;
+  if (behind_marks_only) return false;
   // Not the "of" of "state-of-the-art", nor the "or" of "and/or".
   const bool stands_alone = (before.ends_with(' ') || before.ends_with('\n')) &&
                             (behind.starts_with(' ') || behind.starts_with('\n'));
@@ -201,11 +203,13 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
     const size_t end = EndOf(stretch, text, begin, chinese);
     while (count < words.size() && words[count].range.end <= end) ++count;
   };
+  // How and why something is done is told by a clause as a whole: "you can run grep vmx to check for it".
+  const bool wants_clause = AsksForWay(reading) || reading.question().kind == AnswerKind::kReason;
   BracketReader brackets(text);
   for (size_t i = 0; i < words.size(); ++i) {
     const ByteRange& word = words[i].range;
     const bool begins =
-        i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word) &&
+        i == 0 || (!brackets.IsInBrackets(word.begin) && BeginsClause(text, word, wants_clause) &&
                    !Denies(ClauseBefore(text, word)) && !Limits(ClauseBefore(text, word)) &&
                    !LeavesItsNounBehind(sentence, text, word.begin));
     if (!begins) continue;

@@ -414,7 +414,8 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   result.text = CutAskingWords(question, result.kind);
   const std::string& text = result.text;
 
-  result.negated = IsNegated(text);
+  // What tells why something is not so need not say again that it is not.
+  result.negated = result.kind != AnswerKind::kReason && IsNegated(text);
   const std::vector<ByteRange> quoted = QuotedRanges(text);
   const std::vector<Word> words = Words(text);
   const bool ends_with_done = result.kind == AnswerKind::kPlace && folded.starts_with("where ") &&

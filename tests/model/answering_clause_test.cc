@@ -89,6 +89,18 @@ TEST(AnsweringClauseTest, NothingIsCutThrough) {
   }
 }
 
+TEST(AnsweringClauseTest, HowAndWhyAreToldByWholeClauses) {
+  const std::string text =
+      "On processors of the older kind and on all of those that came after the year 2006 you can "
+      "execute grep vmx /proc/cpuinfo to check for support of virtualization of the processor.";
+  EXPECT_EQ(PartOf("How do I check for support of virtualization?", text), text);
+  EXPECT_EQ(PartOf("Why should I check for support of virtualization?", text), text);
+  const std::string clauses =
+      "The old pumping station at the northern end of the valley, with its brick tower and garden, "
+      "was closed for good in 1987; to open the gate turn the wheel twice.";
+  EXPECT_TRUE(PartOf("How do I open the gate?", clauses).starts_with("to open the gate"));
+}
+
 TEST(AnsweringClauseTest, WhatIsDeniedIsNotQuotedWithoutItsDenial) {
   const std::string bridge =
       "The bridge at Orrin was not, whatever the plaque beside the northern gate and the guide to "

@@ -58,6 +58,15 @@ TEST_F(ExtractiveAnswererTest, WhatIsAskedOfANameThatTheCollectionDoesNotHaveIsN
   EXPECT_EQ(first("Which port does PostgreSQL listen on?"), "Postgres listens on port 5432.");
 }
 
+TEST_F(ExtractiveAnswererTest, WhyItIsNotSoIsToldByWhatIs) {
+  const std::vector<Passage> passages = {
+      MakePassage("Tapes are slow and expensive, so disks hold the backups today.", 9),
+      MakePassage("因为磁带备份太慢且太贵，现在用硬盘备份。", 8)};
+  EXPECT_EQ(First("Why are tapes no longer used for backups?", passages),
+            "Tapes are slow and expensive, so disks hold the backups today.");
+  EXPECT_EQ(First("为什么不用磁带备份？", passages), "因为磁带备份太慢且太贵，现在用硬盘备份。");
+}
+
 // The bulletin names the thing that is asked about; what is asked about it stands under another.
 TEST_F(ExtractiveAnswererTest, ASentenceThatOnlyNamesTheThingIsNoSupport) {
   std::vector<Passage> passages = {

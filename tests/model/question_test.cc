@@ -192,6 +192,9 @@ TEST(QuestionTest, NegationIsSeen) {
   const Analyzer analyzer;
   EXPECT_FALSE(AnalyseQuestion("水泵能不能倒转？", analyzer).negated);  // only asks
   EXPECT_TRUE(AnalyseQuestion("哪些水泵不能倒转？", analyzer).negated);
+  // Why something is not so is told by what is.
+  EXPECT_FALSE(AnalyseQuestion("为什么水泵不能倒转？", analyzer).negated);
+  EXPECT_FALSE(AnalyseQuestion("Why should Telnet no longer be used?", analyzer).negated);
 }
 
 TEST(QuestionTest, ABoundIsDeniedByWhatGoesBeyondIt) {
