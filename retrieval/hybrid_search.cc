@@ -199,7 +199,7 @@ std::vector<RankedHit> HybridSearch::Fuse(const CallContext& context) const {
     snapshots.push_back(part.snapshot);
     FusionOptions fusion = options_.fusion;
     fusion.dense_weight = !part.uses_dense ? 0
-                          : part.crosses_languages
+                          : part.crosses_languages && !part.only_other_language
                               ? options_.cross_language_weight
                               : options_.DenseWeightOf(part.snapshot->collection().name);
     if (one_leg) fusion.dense_weight = used_dense_ ? 1 : 0;  // one alone is in its own order
