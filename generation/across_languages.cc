@@ -14,17 +14,16 @@ namespace quarry::generation {
 namespace {
 
 // Words stand for each other by chance: more of them must be there than in the question's own language.
-constexpr double kMoreSupport = 0.1;
+constexpr double kMoreSupport = 0.2;
 constexpr double kClearly = 0.2;       // better than what the question's own language says
-constexpr double kLeastCovered = 0.6;  // of the question, by the sentence and its headings
+constexpr double kLeastCovered = 0.3;  // of the question's words, by the sentence and its headings
 
 // How much of what is asked the sentence and its headings have.
 double CoveredBy(const model::TranslatedQuestion& question, const Passage& passage,
                  const ByteRange& range, const Analyzer& analyzer) {
   std::string said = passage.title + '\n' + Join(passage.chunk.span.heading_path, "\n") + '\n';
   said += std::string_view(passage.chunk.text).substr(range.begin, range.end - range.begin);
-  const WordSet had = WordsIn(said, analyzer);
-  return question.CoveredBy([&](std::string_view term) { return had.contains(term); }, analyzer);
+  return question.CoveredBy(said, analyzer);
 }
 
 }  // namespace
@@ -57,11 +56,10 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
       std::min(1.0, std::max(options.decline_below + kMoreSupport, own + kClearly));
   across.max_sentences = 1;  // what stands behind the best one is less sure here
   DraftAcross found;
-  found.draft = others.Draft(translated->text, analyzer, across);
+  found.draft = others.Draft(query.text, analyzer, across, &*translated);
   if (found.draft.declined || found.draft.sentences.empty()) return std::optional<DraftAcross>();
   const model::ExtractedSentence& best = found.draft.sentences.front();
-  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) <
-      kLeastCovered) {
+  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) < kLeastCovered) {
     return std::optional<DraftAcross>();
   }
   const bool chinese = AnswerLanguage(query) == "zh";

@@ -44,8 +44,10 @@ SomePassages::SomePassages(const Context& context, std::vector<uint32_t> places)
 }
 
 model::ExtractiveDraft SomePassages::Draft(std::string_view question, const Analyzer& analyzer,
-                                           const model::ExtractiveOptions& options) const {
-  model::ExtractiveDraft draft = model::ExtractAnswer(question, passages_, analyzer, options);
+                                           const model::ExtractiveOptions& options,
+                                           const model::TranslatedQuestion* translated) const {
+  model::ExtractiveDraft draft =
+      model::ExtractAnswer(question, passages_, analyzer, options, translated);
   for (model::ExtractedSentence& sentence : draft.sentences) {
     sentence.passage = places_[sentence.passage];
   }

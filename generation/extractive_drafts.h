@@ -27,7 +27,8 @@ class SomePassages {
   const std::vector<Passage>& passages() const { return passages_; }
   // model::ExtractAnswer from them alone. Its sentences name their passages by the index in the context.
   model::ExtractiveDraft Draft(std::string_view question, const Analyzer& analyzer,
-                               const model::ExtractiveOptions& options) const;
+                               const model::ExtractiveOptions& options,
+                               const model::TranslatedQuestion* translated = nullptr) const;
 
  private:
   std::vector<Passage> passages_;

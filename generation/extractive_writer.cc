@@ -446,7 +446,10 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
       }
     }
     const bool has_rows = met && !met->rows.empty();
-    if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage && !IsOfAnotherThing(draft)) {
+    // Whether the question's own language speaks of another thing was asked before passages in the other joined it: beside
+    // those each of its words may stand in the place of one.
+    const bool is_of_another = IsOfAnotherThing(draft) && !readable.own_support;
+    if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage && !is_of_another) {
       QUARRY_ASSIGN_OR_RETURN(
           std::optional<DraftAcross> across,
           ExtractAcrossLanguages(read, readable, draft.support, abolished, analyzer_, options));

@@ -1,7 +1,5 @@
 #include "model/answer_weights.h"
 
-#include "base/text.h"
-
 namespace quarry::model {
 namespace {
 constexpr AnswerWeights kEnglish{
@@ -20,8 +18,6 @@ constexpr AnswerWeights kChinese{
 };
 }  // namespace
 
-const AnswerWeights& AnswerWeightsFor(std::string_view question) {
-  return IsMostlyCjk(question) ? kChinese : kEnglish;
-}
+const AnswerWeights& AnswerWeightsFor(bool in_chinese) { return in_chinese ? kChinese : kEnglish; }
 
 }  // namespace quarry::model

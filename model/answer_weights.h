@@ -30,7 +30,7 @@ double WeightedSum(const std::array<double, n>& features, const std::array<doubl
 // Of a logarithm of odds; finite whatever the text.
 inline double OddsOf(double logarithm) { return std::exp(std::clamp(logarithm, -50.0, 50.0)); }
 
-// Those for a question: the Chinese ones where most of its characters are CJK.
-const AnswerWeights& AnswerWeightsFor(std::string_view question);
+// Those for passages in Chinese, or else in English.
+const AnswerWeights& AnswerWeightsFor(bool in_chinese);
 
 }  // namespace quarry::model

@@ -192,7 +192,7 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
   std::vector<double> sums = {0};  // of the words before each
   for (const AnswerWord& word : words) {
     const double likeness =
-        WeightedSum(word.features, AnswerWeightsFor(reading.question_text()).words);
+        WeightedSum(word.features, AnswerWeightsFor(reading.in_chinese()).words);
     sums.push_back(sums.back() + OddsOf(likeness));
   }
   size_t best_begin = 0;

@@ -123,12 +123,13 @@ void WidenSingleCharacters(std::string_view text, std::vector<bool>& is_missing)
 class Extraction {
  public:
   Extraction(std::string_view question, const std::vector<Passage>& passages,
-             const Analyzer& analyzer, const ExtractiveOptions& options)
+             const Analyzer& analyzer, const ExtractiveOptions& options,
+             const TranslatedQuestion* translated)
       : text_(question),
         passages_(passages),
         analyzer_(analyzer),
         options_(options),
-        reading_(question, passages, analyzer, options.max_tokens),
+        reading_(question, passages, analyzer, options.max_tokens, translated),
         question_(reading_.question()),
         sentences_(reading_.sentences()) {}
 
@@ -639,8 +640,9 @@ class Extraction {
 }  // namespace
 
 ExtractiveDraft ExtractAnswer(std::string_view question, const std::vector<Passage>& passages,
-                              const Analyzer& analyzer, const ExtractiveOptions& options) {
-  return Extraction(question, passages, analyzer, options).Run();
+                              const Analyzer& analyzer, const ExtractiveOptions& options,
+                              const TranslatedQuestion* translated) {
+  return Extraction(question, passages, analyzer, options, translated).Run();
 }
 
 }  // namespace quarry::model

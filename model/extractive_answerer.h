@@ -13,6 +13,7 @@
 #include "base/analyzer.h"
 #include "base/query.h"
 #include "base/text.h"
+#include "model/translated_question.h"
 
 namespace quarry::model {
 
@@ -60,8 +61,10 @@ struct ExtractiveDraft {
       reason;  // one line: why it declined, or what the support rests on: of the sentence with that support
 };
 
-// `passages` best first, with their retrieval scores. The analyzer decides what "the same word" is.
+// `passages` best first, with their retrieval scores. The analyzer decides what "the same word" is, and `translated` where
+// they are in the other language than the question.
 ExtractiveDraft ExtractAnswer(std::string_view question, const std::vector<Passage>& passages,
-                              const Analyzer& analyzer, const ExtractiveOptions& options);
+                              const Analyzer& analyzer, const ExtractiveOptions& options,
+                              const TranslatedQuestion* translated = nullptr);
 
 }  // namespace quarry::model

@@ -129,11 +129,13 @@ bool AreSideBySide(const Sentence& first, const Sentence& second) {
 }
 
 PassageReading::PassageReading(std::string_view question, const std::vector<Passage>& passages,
-                               const Analyzer& analyzer, uint32_t max_tokens)
+                               const Analyzer& analyzer, uint32_t max_tokens,
+                               const TranslatedQuestion* translated)
     : text_(question),
       passages_(passages),
       analyzer_(analyzer),
-      question_(AnalyseQuestion(question, analyzer)),
+      translated_(translated),
+      question_(translated ? translated->question : AnalyseQuestion(question, analyzer)),
       asked_codes_(question_.text, analyzer) {
   if (question_.terms.size() > kMaxTerms) question_.terms.resize(kMaxTerms);
   for (uint32_t i = 0; i < question_.terms.size(); ++i) {
@@ -337,6 +339,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentences_[at].terms.set(number);
     sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
   }
+  if (translated_ != nullptr) AddTranslations(index, first, tokens, all);
   for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
     AddRanges(tokens, sentences_[i]);
     all |= sentences_[i].terms;
@@ -355,6 +358,31 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     sentences_[i].header = static_cast<uint32_t>(headers_.size() - 1);
   }
   passage_terms_.push_back(all);
+}
+
+// `all`: the terms of the passage. `tokens` are those of it.
+void PassageReading::AddTranslations(uint32_t passage, size_t first,
+                                     const std::vector<Token>& tokens, TermSet& all) {
+  size_t at = first;
+  for (const TranslatedQuestion::Place& place :
+       translated_->PlacesIn(passages_[passage].chunk.text, analyzer_)) {
+    while (at < sentences_.size() && sentences_[at].range.end <= place.range.begin) ++at;
+    const bool is_quotable =
+        at < sentences_.size() && sentences_[at].range.begin <= place.range.begin;
+    const auto token = std::ranges::lower_bound(tokens, place.range.begin, {}, &Token::begin);
+    for (const uint32_t term : place.terms) {
+      if (term >= question_.terms.size()) continue;
+      all.set(term);
+      if (!is_quotable) continue;
+      sentences_[at].terms.set(term);
+      sentences_[at].places.push_back(
+          {term, token == tokens.end() ? 0U : token->position, place.range});
+    }
+  }
+  for (size_t i = first; i < sentences_.size(); ++i) {
+    std::ranges::stable_sort(sentences_[i].places, {},
+                             [](const TermPlace& place) { return place.range.begin; });
+  }
 }
 
 // What names an item stands above it as a heading does. Of the sentences of the last passage, from the `first` on.
@@ -402,6 +430,12 @@ TermSet PassageReading::TermsIn(std::string_view text) const {
   TermSet terms;
   for (const Token& token : OwnTokens(text, analyzer_.Tokenize(text))) {
     if (const uint32_t number = NumberOf(token, text); number != UINT32_MAX) terms.set(number);
+  }
+  if (translated_ == nullptr) return terms;
+  for (const TranslatedQuestion::Place& place : translated_->PlacesIn(text, analyzer_)) {
+    for (const uint32_t term : place.terms) {
+      if (term < question_.terms.size()) terms.set(term);
+    }
   }
   return terms;
 }

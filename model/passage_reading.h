@@ -20,6 +20,7 @@
 #include "model/number_ranges.h"
 #include "model/question.h"
 #include "model/synonyms.h"
+#include "model/translated_question.h"
 
 namespace quarry::model {
 
@@ -63,15 +64,21 @@ std::string FileNameOf(const Passage& passage);
 // text that is not to be told: nothing is quoted across it.
 bool AreSideBySide(const Sentence& first, const Sentence& second);
 
-// Reads once, in its constructor. Question text, passages and analyzer must outlive it.
+// Reads once, in its constructor. Question text, passages, analyzer and `translated` must outlive it.
 class PassageReading {
  public:
+  // `translated`: the question for passages in the other language, whose words are there where a translation is;
+  // nullptr for those in its own.
   PassageReading(std::string_view question, const std::vector<Passage>& passages,
-                 const Analyzer& analyzer, uint32_t max_tokens);
+                 const Analyzer& analyzer, uint32_t max_tokens,
+                 const TranslatedQuestion* translated = nullptr);
 
   const Question& question() const { return question_; }
   const AskedCodes& asked_codes() const { return asked_codes_; }
   std::string_view question_text() const { return text_; }
+  bool is_across() const { return translated_ != nullptr; }
+  // Whether the passages are in Chinese: by the question, for they are few in which that could be told.
+  bool in_chinese() const { return is_across() ? !translated_->to_english : IsMostlyCjk(text_); }
   const std::vector<Passage>& passages() const { return passages_; }
   const std::vector<Sentence>& sentences() const {
     return sentences_;
@@ -119,11 +126,14 @@ class PassageReading {
   std::vector<Token> OwnTokens(std::string_view text, std::vector<Token> tokens) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
   void AddPassage(uint32_t index, uint32_t max_tokens);
+  void AddTranslations(uint32_t passage, size_t first, const std::vector<Token>& tokens,
+                       TermSet& all);
   void WeighTerms();
 
   const std::string_view text_;
   const std::vector<Passage>& passages_;
   const Analyzer& analyzer_;
+  const TranslatedQuestion* const translated_;
   Question question_;
   AskedCodes asked_codes_;
   std::vector<std::string> asked_versions_;               // "3.2.0"

@@ -277,7 +277,9 @@ bool IsAside(std::string_view sentence) {
 
 std::vector<AnswerWord> AnswerWordsOf(const PassageReading& reading, const Sentence& sentence,
                                       const AnswerWordFinder& finder) {
-  const std::optional<size_t> asked_place = finder.asked_place();
+  // Languages differ in where they have what is asked for.
+  const std::optional<size_t> asked_place =
+      reading.is_across() ? std::nullopt : finder.asked_place();
   std::vector<AskedTerm> asked;
   for (const TermPlace& place : sentence.places) {
     const size_t begin = reading.question().terms[place.term].begin;
@@ -300,7 +302,7 @@ std::vector<SentenceFeatures> FeaturesOfSentences(const PassageReading& reading,
 }
 
 std::vector<double> SentenceScores(const PassageReading& reading) {
-  const AnswerWeights& weights = AnswerWeightsFor(reading.question_text());
+  const AnswerWeights& weights = AnswerWeightsFor(reading.in_chinese());
   const std::string_view person = PersonAskedAbout(reading.question_text());
   const Measure measure = MeasureAsked(reading.question_text());
   std::vector<double> scores;

@@ -180,9 +180,33 @@ std::vector<std::string_view> TermTranslations::Of(std::string_view term) const 
   const uint32_t place = PlaceOf(term);
   std::vector<std::string_view> found;
   if (place == size_ || Term(place) != term) return found;
-  for (uint32_t i = place == 0 ? 0 : NumberAt(last_, place - 1); i < NumberAt(last_, place); ++i) {
-    found.push_back(Term(NumberAt(translations_, i)));
+  for (const uint32_t number : NumbersOf(place)) found.push_back(Term(number));
+  return found;
+}
+
+std::vector<uint32_t> TermTranslations::NumbersOf(uint32_t number) const {
+  std::vector<uint32_t> numbers;
+  for (uint32_t i = number == 0 ? 0 : NumberAt(last_, number - 1); i < NumberAt(last_, number); ++i)
+    numbers.push_back(NumberAt(translations_, i));
+  return numbers;
+}
+
+TranslationSources::TranslationSources(const TermTranslations& translations)
+    : translations_(translations) {
+  for (uint32_t term = 0; term < translations.size(); ++term) {
+    uint32_t rank = 0;
+    for (const uint32_t translation : translations.NumbersOf(term))
+      entries_.push_back({translation, rank++, term});
   }
+  std::ranges::sort(entries_);
+}
+
+std::vector<TranslationSources::Source> TranslationSources::Of(std::string_view term) const {
+  std::vector<Source> found;
+  const uint32_t number = translations_.PlaceOf(term);
+  if (number == translations_.size() || translations_.Term(number) != term) return found;
+  for (const Entry& entry : std::ranges::equal_range(entries_, number, {}, &Entry::translation))
+    found.push_back({translations_.Term(entry.term), entry.rank});
   return found;
 }
 
@@ -198,6 +222,12 @@ Result<const TermTranslations*> ShippedDictionary() {
       ParseShipped(quarry_shipped_dictionary_begin, quarry_shipped_dictionary_end);
   QUARRY_RETURN_IF_ERROR(shipped.status());
   return &*shipped;
+}
+
+Result<const TranslationSources*> ShippedDictionarySources() {
+  QUARRY_ASSIGN_OR_RETURN(const TermTranslations* dictionary, ShippedDictionary());
+  static const TranslationSources sources(*dictionary);
+  return &sources;
 }
 
 }  // namespace quarry::model

@@ -47,21 +47,23 @@ class TermTranslations {
   static Result<TermTranslations> ParseTrusted(const SharedBytes& file);
 
   bool Has(std::string_view term) const;
+  // Of the first term that is not less; size() where all are.
+  uint32_t PlaceOf(std::string_view term) const;
   // The nearest first; none of a term that has none. Views into the bytes.
   std::vector<std::string_view> Of(std::string_view term) const;
-
   // ShippedTableChecksum() of the table that they were made from.
   uint64_t table_checksum() const { return table_checksum_; }
   uint64_t checksum() const { return checksum_; }  // of what the file says
   uint32_t size() const { return size_; }          // terms
   std::string_view Term(uint32_t number) const;
+  // The numbers of the translations of term `number`, the nearest first.
+  std::vector<uint32_t> NumbersOf(uint32_t number) const;
 
  private:
   TermTranslations() = default;
   // Knows of the bytes no more than that they are as many as they say.
   static Result<TermTranslations> Open(const SharedBytes& file);
   void Sample();
-  uint32_t PlaceOf(std::string_view term) const;  // of the first term that is not less
 
   SharedBytes file_;
   uint64_t table_checksum_ = 0;
@@ -74,10 +76,37 @@ class TermTranslations {
   std::vector<uint64_t> samples_;  // SortPrefix of every kSampled-th term
 };
 
+// The other way round: the terms that have one among their translations. An English word that means much keeps few of its
+// translations, and none that is a Chinese character. Immutable.
+class TranslationSources {
+ public:
+  // `translations` must outlive it. Reads all of them.
+  explicit TranslationSources(const TermTranslations& translations);
+
+  struct Source {
+    std::string_view term;
+    uint32_t rank = 0;  // 0: the first of its translations
+  };
+  // The lowest ranks first.
+  std::vector<Source> Of(std::string_view term) const;
+
+ private:
+  struct Entry {
+    uint32_t translation = 0;
+    uint32_t rank = 0;
+    uint32_t term = 0;
+    friend auto operator<=>(const Entry&, const Entry&) = default;
+  };
+  const TermTranslations& translations_;
+  std::vector<Entry> entries_;  // in order
+};
+
 // Those that the program carries, opened when first asked for: the neighbours in the shipped table, and what a
 // dictionary says (model/train/make_dictionary.cc; its terms are words and phrases, too). Live as long as the process.
 // Errors: kDataLoss where the program file is damaged.
 Result<const TermTranslations*> ShippedTranslations();
 Result<const TermTranslations*> ShippedDictionary();
+// Of the dictionary; made when first asked for.
+Result<const TranslationSources*> ShippedDictionarySources();
 
 }  // namespace quarry::model

@@ -1,18 +1,20 @@
 #include "model/translated_question.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/text_pinyin.h"
 #include "base/word_lists.h"
-#include "model/question.h"
-#include "model/word_translations.h"
+#include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
 
-constexpr double kLeastShare = 0.5;  // of the question's words, that a passage has
+constexpr double kOfACharacter = 0.5;  // emphasis of a Chinese word of one: it means many things
 
 // A passage's terms, as they are written there; "" where only as a part of a code or in capitals: AD-60 adds nothing.
 using WrittenTerms = std::unordered_map<std::string, std::string>;
@@ -21,85 +23,184 @@ bool IsWord(std::string_view written) {
   return BeginsWithCjk(written) || std::ranges::any_of(written, IsAsciiLower);
 }
 
-WrittenTerms TermsOf(const Passage& passage, const Analyzer& analyzer) {
+std::string AllOf(const std::vector<Passage>& passages) {
+  std::string all;
+  for (const Passage& passage : passages) {
+    all += passage.chunk.text + '\n' + passage.title + '\n';
+    for (const std::string& heading : passage.chunk.span.heading_path) all += heading + '\n';
+  }
+  return all;
+}
+
+WrittenTerms TermsOf(std::string_view text, const Analyzer& analyzer) {
   WrittenTerms written;
-  const auto add = [&](std::string_view text) {
-    for (const Token& token : analyzer.Tokenize(text)) {
-      const std::string_view word = text.substr(token.begin, token.end - token.begin);
-      std::string& known = written[token.term];
-      if (known.empty() && IsWord(word)) known = word;
-    }
-  };
-  add(passage.chunk.text);
-  add(passage.title);
-  for (const std::string& heading : passage.chunk.span.heading_path) add(heading);
+  for (const Token& token : analyzer.Tokenize(text)) {
+    const std::string_view word = text.substr(token.begin, token.end - token.begin);
+    std::string& known = written[token.term];
+    if (known.empty() && IsWord(word)) known = word;
+  }
   return written;
 }
 
-std::string_view AskingWord(AnswerKind kind, bool in_english) {
-  switch (kind) {
-    case AnswerKind::kNumber:
-      return in_english ? "how many" : "多少";
-    case AnswerKind::kMoney:
-      return in_english ? "how much does it cost" : "多少钱";
-    case AnswerKind::kTime:
-      return in_english ? "when" : "什么时候";
-    case AnswerKind::kPlace:
-      return in_english ? "where" : "哪里";
-    case AnswerKind::kPerson:
-      return in_english ? "who" : "谁";
-    case AnswerKind::kReason:
-      return in_english ? "why" : "为什么";
-    case AnswerKind::kAny:
-      break;
+// A text folded character by character, and where each byte was written.
+struct FoldedText {
+  explicit FoldedText(std::string_view text) {
+    for (size_t at = 0; at < text.size();) {
+      const size_t begin = at;
+      NextCodePoint(text, at);
+      if (IsAscii(text[begin])) {
+        folded += static_cast<char>(AsciiLower(text.substr(begin, 1))[0]);
+      } else {
+        folded += Fold(text.substr(begin, at - begin));
+      }
+      written.resize(folded.size(), static_cast<uint32_t>(begin));
+    }
+    written.push_back(static_cast<uint32_t>(text.size()));
   }
-  return in_english ? "what" : "什么";
-}
+
+  std::string folded;
+  std::vector<uint32_t> written;
+};
 
 bool HoldsDigit(std::string_view word) { return std::ranges::any_of(word, IsAsciiDigit); }
 
-// Word by word nothing is denied: "needs no permit" would be answered by what needs one.
-bool DeniesSomething(std::string_view question) {
-  return ContainsAny(' ' + Fold(question) + ' ', {"不", "没", "无", "未", "非", " not ", " no ",
-                                                  "n't ", " without ", " never ", " except "});
+bool LeavesOut(std::string_view question) {
+  if (ContainsAny(question, {"除了", "除外", "以外", "之外"})) return true;
+  return std::ranges::any_of(Words(question), [](const Word& word) {
+    return IsOneOf(AsciiLower(word.text), {"without", "except", "besides", "excluding"});
+  });
 }
 
 // "兼职员工": what holds for others of the kind is no answer.
 bool TellsKindsApart(std::string_view word) {
   constexpr std::string_view kWords[] = {
-      "兼职",  "全职",   "临时",    "正式",      "试用",   "实习", "旧",   "新",
-      "以前",  "以后",   "之前",    "之后",      "国内",   "国外", "海外", "男",
-      "女",    "part",   "full",    "temporari", "perman", "old",  "new",  "befor",
-      "after", "domest", "foreign", "abroad",    "male",   "femal"};
+      "兼职",   "全职", "临时", "正式",   "试用",    "实习",   "旧",   "新",   "以前", "以后",
+      "之前",   "之后", "国内", "国外",   "海外",    "男",     "女",   "part", "full", "temporari",
+      "perman", "old",  "new",  "domest", "foreign", "abroad", "male", "femal"};
   const std::string folded = Fold(word);
   return std::ranges::any_of(kWords, [&](std::string_view one) {
     return IsAsciiLetter(one[0]) ? folded == one : folded.starts_with(one);
   });
 }
 
-bool HasAny(const std::vector<std::string>& terms,
-            const std::function<bool(std::string_view)>& stands) {
-  return std::ranges::any_of(terms, stands);
+// The question with words in the stead of pairs of characters.
+Question OfWords(Question question, const std::vector<TranslatedWord>& words) {
+  std::vector<QuestionTerm> terms;
+  const auto emphasis_of = [](const TranslatedWord& word) {
+    size_t end = 0;
+    NextCodePoint(word.word, end);
+    return end == word.word.size() ? kOfACharacter : 1.0;
+  };
+  for (const TranslatedWord& word : words) {
+    if (!BeginsWithCjk(word.word)) continue;
+    terms.push_back({.term = word.word,
+                     .emphasis = emphasis_of(word),
+                     .begin = static_cast<uint32_t>(word.range.begin),
+                     .end = static_cast<uint32_t>(word.range.end)});
+  }
+  for (const QuestionTerm& term : question.terms) {
+    if (BeginsWithCjk(term.term)) continue;
+    terms.push_back(term);
+  }
+  std::ranges::stable_sort(terms, {}, &QuestionTerm::begin);
+  question.terms = std::move(terms);
+  question.pairs.clear();
+  question.words = 0;
+  for (uint32_t i = 0; i < question.terms.size(); ++i) {
+    if (i > 0) question.pairs.emplace_back(i - 1, i);
+    question.words += question.terms[i].emphasis;
+  }
+  return question;
 }
 
-// Whether a word stands among the terms: each of its parts, or of what is not translated any term.
-bool Has(const TranslatedWord& word, const std::function<bool(std::string_view)>& stands,
-         const Analyzer& analyzer) {
-  if (!word.parts.empty()) {
-    return std::ranges::all_of(word.parts, [&](const auto& part) { return HasAny(part, stands); });
+// Names that a passage writes in Chinese characters: "Liudu" stands where 柳渡 does.
+void AddSpelledNames(std::string_view folded, TranslatedQuestion& translated) {
+  constexpr size_t kLeastCharacters = 2;
+  for (TranslatedWord& word : translated.words) {
+    const std::string_view written =
+        std::string_view(translated.question.text)
+            .substr(word.range.begin, word.range.end - word.range.begin);
+    const std::string name = AsciiLower(written.substr(0, written.find('\'')));
+    if (!IsAsciiUpper(written[0]) || SyllablesOf(name).empty()) continue;
+    std::vector<std::string> found;
+    for (size_t at = 0; at < folded.size();) {
+      const size_t end = IsAscii(folded[at]) ? 0 : EndOfReading(folded, at, name);
+      const std::string_view characters = folded.substr(at, std::max(at, end) - at);
+      if (CountCodePoints(characters) >= kLeastCharacters &&
+          std::ranges::find(found, characters) == found.end()) {
+        found.emplace_back(characters);
+      }
+      NextCodePoint(folded, at);
+    }
+    if (!found.empty()) word.parts = {std::move(found)};
   }
-  return std::ranges::any_of(analyzer.Tokenize(word.word),
-                             [&](const Token& token) { return stands(token.term); });
+}
+
+bool HasAny(const std::vector<std::string>& terms, std::string_view term) {
+  return std::ranges::find(terms, term) != terms.end();
+}
+
+// Where a word stands among the tokens of an English text: by its last part, which names the thing where the others tell it
+// from others of the kind: a "water meter" is told of as "the meter".
+std::vector<ByteRange> PlacesOfWord(const TranslatedWord& word, const std::vector<Token>& tokens) {
+  std::vector<ByteRange> places;
+  for (const Token& token : tokens) {
+    if (HasAny(word.parts.back(), token.term)) places.push_back({token.begin, token.end});
+  }
+  return places;
+}
+
+// Where one of the translations of a word stands in a Chinese text.
+std::vector<ByteRange> PlacesOfWord(const TranslatedWord& word, const FoldedText& text) {
+  std::vector<ByteRange> places;
+  for (const std::string& one : word.parts[0]) {
+    for (size_t at = text.folded.find(one); at != std::string::npos;
+         at = text.folded.find(one, at + one.size())) {
+      places.push_back({text.written[at], text.written[at + one.size()]});
+    }
+  }
+  return places;
 }
 
 }  // namespace
 
-double TranslatedQuestion::CoveredBy(const std::function<bool(std::string_view)>& statement,
-                                     const Analyzer& analyzer) const {
+std::vector<TranslatedQuestion::Place> TranslatedQuestion::PlacesIn(
+    std::string_view text, const Analyzer& analyzer) const {
+  std::vector<Place> places;
+  const std::vector<Token> tokens = to_english ? analyzer.Tokenize(text) : std::vector<Token>();
+  const FoldedText folded(to_english ? std::string_view() : text);
+  for (const TranslatedWord& word : words) {
+    if (word.parts.empty()) continue;
+    std::vector<uint32_t> terms;
+    for (uint32_t i = 0; i < question.terms.size(); ++i) {
+      const QuestionTerm& term = question.terms[i];
+      if (word.range.begin <= term.begin && term.end <= word.range.end) terms.push_back(i);
+    }
+    if (terms.empty()) continue;
+    for (const ByteRange& range :
+         to_english ? PlacesOfWord(word, tokens) : PlacesOfWord(word, folded)) {
+      places.push_back({terms, range});
+    }
+  }
+  std::ranges::stable_sort(places, {}, [](const Place& place) { return place.range.begin; });
+  return places;
+}
+
+double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer& analyzer) const {
+  const std::vector<Token> tokens = analyzer.Tokenize(statement);
+  const FoldedText folded(statement);
   size_t had = 0;
   size_t wanted = 0;
   for (const TranslatedWord& word : words) {
-    const bool is_there = Has(word, statement, analyzer);
+    bool is_there = false;
+    if (word.parts.empty()) {
+      is_there = std::ranges::any_of(analyzer.Tokenize(word.word), [&](const Token& asked) {
+        return std::ranges::find(tokens, asked.term, &Token::term) != tokens.end();
+      });
+    } else {
+      is_there =
+          to_english ? !PlacesOfWord(word, tokens).empty() : !PlacesOfWord(word, folded).empty();
+    }
     if (!is_there && TellsKindsApart(word.word)) return 0;
     if (HoldsDigit(word.word)) {
       if (!is_there) return 0;
@@ -125,33 +226,22 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
                                                             bool to_english,
                                                             const std::vector<Passage>& passages,
                                                             const Analyzer& analyzer) {
-  std::optional<TranslatedQuestion> best;
-  double best_share = 0;
-  const Question asked = AnalyseQuestion(question, analyzer);
-  if (asked.negated || DeniesSomething(question)) return best;
-  for (const Passage& passage : passages) {
-    const WrittenTerms written = TermsOf(passage, analyzer);
-    const auto stands = [&](std::string_view term) { return written.contains(std::string(term)); };
-    const auto stands_as_word = [&](std::string_view term) {
-      const auto at = written.find(std::string(term));
-      return at != written.end() && !at->second.empty();
-    };
-    TranslatedQuestion translated;
-    QUARRY_ASSIGN_OR_RETURN(translated.words,
-                            TranslateWords(question, to_english, analyzer, stands_as_word));
-    const double share = translated.CoveredBy(stands, analyzer);
-    if (share < kLeastShare || share <= best_share) continue;
-    translated.text = AskingWord(asked.kind, to_english);
-    for (const TranslatedWord& word : translated.words) {
-      if (word.parts.empty()) translated.text += ' ' + word.word;
-      for (const std::vector<std::string>& part : word.parts) {
-        translated.text += ' ' + written.at(part.front());
-      }
-    }
-    best_share = share;
-    best = std::move(translated);
-  }
-  return best;
+  if (LeavesOut(question)) return std::optional<TranslatedQuestion>();
+  const std::string all = AllOf(passages);
+  const WrittenTerms terms = to_english ? TermsOf(all, analyzer) : WrittenTerms();
+  const std::string folded = to_english ? std::string() : Fold(all);
+  const auto stands = [&](std::string_view term) {
+    if (!to_english) return BeginsWithCjk(term) && folded.find(term) != std::string::npos;
+    const auto at = terms.find(std::string(term));
+    return at != terms.end() && !at->second.empty();
+  };
+  TranslatedQuestion translated{
+      .question = AnalyseQuestion(question, analyzer), .words = {}, .to_english = to_english};
+  QUARRY_ASSIGN_OR_RETURN(translated.words, TranslateWords(question, to_english, analyzer, stands,
+                                                           TranslationReach::kWide));
+  if (!to_english) AddSpelledNames(folded, translated);
+  if (to_english) translated.question = OfWords(std::move(translated.question), translated.words);
+  return std::optional<TranslatedQuestion>(std::move(translated));
 }
 
 }  // namespace quarry::model

@@ -1,13 +1,12 @@
 #pragma once
 
-// A question, word by word, in the other of English and Chinese: what the extractive answerer asks of passages that are
-// not in the question's language. No translation that a person would write: of the translations of a word
-// (word_translations.h) one is taken that stands in the passage which has most of them, so that it is the right one
-// where that answers.
+// A question in one of English and Chinese, to be answered from passages in the other: which of its words have a
+// translation (word_translations.h) that stands in the passages, and where. The question stays as it is asked, with
+// what it asks for, its names, numbers and denials; a passage holds one of its words where it holds a translation of it.
 //
-//   水表检测费是多少？ -> "how many water meter tested costs"
+//   水表检测费是多少？ -> 水表 = water meter, 检测 = tested, 费 = costs
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,23 +15,36 @@
 #include "base/analyzer.h"
 #include "base/query.h"
 #include "base/status.h"
+#include "base/text.h"
+#include "model/question.h"
 #include "model/word_translations.h"
 
 namespace quarry::model {
 
 struct TranslatedQuestion {
-  std::string text;
-  std::vector<TranslatedWord> words;  // of the question; in terms that stand in the passage
+  // As it was asked. The terms of a Chinese one are its words, not pairs of characters.
+  Question question;
+  std::vector<TranslatedWord> words;  // in terms that stand in a passage
+  bool to_english = false;
 
-  // The part of the words that a statement has, its headings included: by any of their translations; 0 where a code, a
-  // number or a word that tells kinds apart (兼职, "old") is not there. `statement`: whether a term stands there.
-  double CoveredBy(const std::function<bool(std::string_view)>& statement,
-                   const Analyzer& analyzer) const;
+  // Terms of the question that a translation says, and where it stands.
+  struct Place {
+    std::vector<uint32_t> terms;  // indexes into question.terms
+    ByteRange range;
+  };
+  // In the order in which they begin.
+  std::vector<Place> PlacesIn(std::string_view text, const Analyzer& analyzer) const;
+
+  // The part of the words that a statement has, its headings included; 0 where a code, a number or a word that tells
+  // kinds apart (兼职, "old") is not there.
+  double CoveredBy(std::string_view statement, const Analyzer& analyzer) const;
   // How it was read: "水表 = water meter, 费 = cost".
   std::string Reading() const;
 };
 
-// nullopt where no passage has half of the words, and of a question that denies. Errors: those of TranslateWords.
+// Of `passages`, which are in English or else in Chinese. nullopt of a question that leaves something out ("without",
+// 除了), for word by word it is answered by what it leaves out; whether one that denies is answered by what denies is seen
+// in the sentence. Errors: those of TranslateWords.
 Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view question,
                                                             bool to_english,
                                                             const std::vector<Passage>& passages,

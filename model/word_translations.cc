@@ -4,8 +4,10 @@
 #include <limits>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "base/text_pinyin.h"
 #include "model/question.h"
 #include "model/term_translations.h"
 
@@ -18,7 +20,12 @@ constexpr size_t kLongestPhrase = 3;  // stems
 constexpr int kWordCost = 2;
 constexpr int kSingleCost = 3;  // a word of one character means many things
 constexpr int kUnknownCost = 4;
+constexpr int kNameCost = 3;  // of one that is spelt, and 1 for each character: words are likelier
+constexpr size_t kLongestName = 4;
 constexpr size_t kMostOfACharacter = 3;  // translations
+// Of what a word means, the first senses that it is said by.
+constexpr uint32_t kSenses = 4;
+constexpr uint32_t kSensesOfACharacter = 2;
 
 // Characters that join, point or count and mean nothing alone.
 constexpr std::u32string_view kParticles =
@@ -32,18 +39,54 @@ using Parts = std::vector<std::vector<std::string>>;
 struct Sources {
   const TermTranslations* dictionary = nullptr;
   const TermTranslations* neighbours = nullptr;
+  const TranslationSources* inverse = nullptr;  // of the dictionary, where the reach is wide
 };
 
-Result<Sources> OpenSources() {
+Result<Sources> OpenSources(TranslationReach reach = TranslationReach::kDirect) {
   Sources sources;
+  if (reach == TranslationReach::kWide) {
+    QUARRY_ASSIGN_OR_RETURN(sources.inverse, ShippedDictionarySources());
+  }
   QUARRY_ASSIGN_OR_RETURN(sources.dictionary, ShippedDictionary());
   QUARRY_ASSIGN_OR_RETURN(sources.neighbours, ShippedTranslations());
   return sources;
 }
 
+// Irregular forms as the analyzer makes terms of them, and what it makes of their base.
+constexpr std::pair<std::string_view, std::string_view> kIrregularForms[] = {
+    {"began", "begin"},   {"begun", "begin"},   {"bought", "buy"},       {"broken", "break"},
+    {"brought", "bring"}, {"built", "build"},   {"burnt", "burn"},       {"came", "come"},
+    {"caught", "catch"},  {"chosen", "choos"},  {"drawn", "draw"},       {"driven", "drive"},
+    {"drove", "drive"},   {"eaten", "eat"},     {"fallen", "fall"},      {"fed", "feed"},
+    {"fell", "fall"},     {"flown", "fli"},     {"forgotten", "forget"}, {"fought", "fight"},
+    {"found", "find"},    {"frozen", "freez"},  {"given", "give"},       {"gone", "go"},
+    {"grew", "grow"},     {"grown", "grow"},    {"held", "hold"},        {"hidden", "hide"},
+    {"kept", "keep"},     {"knew", "know"},     {"known", "know"},       {"laid", "lay"},
+    {"led", "lead"},      {"left", "leav"},     {"lent", "lend"},        {"lost", "lose"},
+    {"made", "make"},     {"meant", "mean"},    {"met", "meet"},         {"paid", "pay"},
+    {"ridden", "ride"},   {"risen", "rise"},    {"said", "say"},         {"sent", "send"},
+    {"shown", "show"},    {"shut", "shut"},     {"sold", "sell"},        {"sought", "seek"},
+    {"spent", "spend"},   {"spoken", "speak"},  {"stolen", "steal"},     {"struck", "strike"},
+    {"sung", "sing"},     {"swept", "sweep"},   {"taken", "take"},       {"taught", "teach"},
+    {"thrown", "throw"},  {"took", "take"},     {"told", "tell"},        {"won", "win"},
+    {"worn", "wear"},     {"written", "write"}, {"wrote", "write"}};
+
+bool IsOneCharacter(std::string_view term) {
+  size_t end = 0;
+  return BeginsWithCjk(term) && (NextCodePoint(term, end), end == term.size());
+}
+
+std::string_view BaseForm(std::string_view stem) {
+  const auto found = std::ranges::find(kIrregularForms, stem,
+                                       &std::pair<std::string_view, std::string_view>::first);
+  return found == std::end(kIrregularForms) ? stem : found->second;
+}
+
 // What stands for the word in what is searched, at most `most` of the terms that each do; none where it leads nowhere.
-Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands,
+Parts PartsOf(std::string_view asked, const Sources& sources, const Stands& stands,
               size_t most = std::numeric_limits<size_t>::max()) {
+  const bool is_wide = sources.inverse != nullptr;
+  const std::string_view word = is_wide ? BaseForm(asked) : asked;
   std::vector<std::string> alternatives;
   const auto add = [&](std::string_view one) {
     if (alternatives.size() == most) return;
@@ -61,6 +104,12 @@ Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stand
     for (const std::string_view term : terms) phrase.push_back({std::string(term)});
   }
   for (const std::string_view one : sources.neighbours->Of(word)) add(one);
+  if (is_wide) {
+    for (const TranslationSources::Source& source : sources.inverse->Of(word)) {
+      if (source.rank < (IsOneCharacter(source.term) ? kSensesOfACharacter : kSenses))
+        add(source.term);
+    }
+  }
   if (alternatives.empty()) return phrase;
   return {std::move(alternatives)};
 }
@@ -71,7 +120,13 @@ struct Stretch {
   Parts parts;  // none: no word, or one that leads nowhere; then it is one piece long
 };
 
-// Takes `pieces` apart into words of at most `longest`. `meaning(begin, end)`: of the pieces [begin, end).
+// What a stretch stands for, and what that costs; 0: as much as a word does.
+struct Sense {
+  Parts parts;
+  int cost = 0;
+};
+
+// Takes `pieces` apart into words of at most `longest`. `meaning(begin, end)`: the sense of the pieces [begin, end).
 template <typename Meaning>
 std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& meaning) {
   struct Way {
@@ -87,9 +142,9 @@ std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& mea
       // Looking words up is what takes the time: not where even a known one is no better way.
       const int least = is_single ? kSingleCost : kWordCost;
       if (best[begin].cost + least >= best[end].cost) continue;
-      Parts parts = meaning(begin, end);
+      auto [parts, cost] = meaning(begin, end);
       if (parts.empty() && !is_single) continue;
-      const int price = parts.empty() ? kUnknownCost : least;
+      const int price = parts.empty() ? kUnknownCost : cost > 0 ? cost : least;
       if (best[begin].cost + price >= best[end].cost) continue;
       best[end] = {best[begin].cost + price, {begin, end, std::move(parts)}};
     }
@@ -107,37 +162,60 @@ bool IsParticle(std::string_view character) {
   return kParticles.find(NextCodePoint(character, offset)) != std::u32string_view::npos;
 }
 
-// `run`: Chinese characters only.
-void TranslateRun(std::string_view run, const Sources& sources, const Stands& stands,
+// A name as it is spelt in Latin letters, where that stands in what is searched: 柳渡 as "liudu".
+Parts SpelledName(std::string_view word, const Analyzer& analyzer, const Stands& stands) {
+  for (const std::string& spelling : SpellingsOf(word)) {
+    for (const Token& token : analyzer.Tokenize(spelling)) {
+      if (stands(token.term)) return {{token.term}};
+    }
+  }
+  return {};
+}
+
+// `run`: Chinese characters only, which begin at byte `begins` of the question.
+void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
+                  const Sources& sources, const Stands& stands,
                   std::vector<TranslatedWord>& words) {
-  const std::string folded = Fold(run);
+  std::string folded;
   std::vector<size_t> ends = {0};
-  for (size_t offset = 0; offset < folded.size();) {
-    NextCodePoint(folded, offset);
-    ends.push_back(offset);
+  std::vector<size_t> written = {begins};  // where they end in the question
+  for (size_t offset = 0; offset < run.size();) {
+    const size_t begin = offset;
+    NextCodePoint(run, offset);
+    folded += Fold(run.substr(begin, offset - begin));
+    ends.push_back(folded.size());
+    written.push_back(begins + offset);
   }
   const auto text = [&](size_t begin, size_t end) {
     return std::string_view(folded).substr(ends[begin], ends[end] - ends[begin]);
   };
-  const auto meaning = [&](size_t begin, size_t end) {
+  const auto meaning = [&](size_t begin, size_t end) -> Sense {
     const std::string_view word = text(begin, end);
     const bool is_single = end - begin == 1;
     // The neighbours know pairs, not words: 的年 of 员工的年假 is one.
     const bool is_across = IsParticle(text(begin, begin + 1)) || IsParticle(text(end - 1, end));
-    if (is_across && (is_single || !sources.dictionary->Has(word))) return Parts();
-    return is_single ? PartsOf(word, sources, stands, kMostOfACharacter)
-                     : PartsOf(word, sources, stands);
+    if (is_across && (is_single || !sources.dictionary->Has(word))) return {};
+    Parts parts = is_single ? PartsOf(word, sources, stands, kMostOfACharacter)
+                            : PartsOf(word, sources, stands);
+    if (parts.empty() && !is_single && end - begin <= kLongestName &&
+        !sources.dictionary->Has(word)) {
+      const int cost = kNameCost + static_cast<int>(end - begin);
+      return {SpelledName(word, analyzer, stands), cost};
+    }
+    return {std::move(parts)};
   };
   bool continues = false;  // what is not translated
   for (Stretch& stretch : TakeApart(ends.size() - 1, kLongestWord, meaning)) {
     const std::string_view word = text(stretch.begin, stretch.end);
+    const ByteRange range = {written[stretch.begin], written[stretch.end]};
     const bool is_kept = stretch.parts.empty();
     if (is_kept && IsParticle(word)) {
       continues = false;
     } else if (is_kept && continues) {
       words.back().word += word;
+      words.back().range.end = range.end;
     } else {
-      words.push_back({std::string(word), std::move(stretch.parts)});
+      words.push_back({std::string(word), std::move(stretch.parts), range});
       continues = is_kept;
     }
   }
@@ -150,11 +228,12 @@ std::vector<TranslatedWord> TranslateChinese(std::string_view text, const Analyz
   bool was_chinese = false;
   const auto finish = [&](size_t end) {
     const std::string_view run = Trim(text.substr(begin, end - begin));
+    const size_t first = static_cast<size_t>(run.data() - text.data());
     begin = end;
     if (was_chinese) {
-      TranslateRun(run, sources, stands, words);
+      TranslateRun(run, first, analyzer, sources, stands, words);
     } else if (!analyzer.Tokenize(run).empty()) {  // more than marks
-      words.push_back({std::string(run), {}});
+      words.push_back({std::string(run), {}, {first, first + run.size()}});
     }
   };
   for (size_t offset = 0; offset < text.size();) {
@@ -165,6 +244,27 @@ std::vector<TranslatedWord> TranslateChinese(std::string_view text, const Analyz
   }
   finish(text.size());
   return words;
+}
+
+// What a name may be in Chinese characters, as pairs that stand in what is searched: 柳渡 of "Liudu". Of three syllables or
+// more both pairs of each.
+Parts NameInCharacters(std::string_view name, const Stands& stands) {
+  constexpr size_t kMostSyllables = 4;
+  for (const std::vector<std::string>& way : SyllablesOf(AsciiLower(name))) {
+    if (way.size() < 2 || way.size() > kMostSyllables) continue;
+    Parts parts;
+    for (size_t i = 1; i < way.size(); ++i) {
+      std::vector<std::string> pairs;
+      for (const std::string& first : CharactersReadAs(way[i - 1])) {
+        for (const std::string& second : CharactersReadAs(way[i])) {
+          if (stands(first + second)) pairs.push_back(first + second);
+        }
+      }
+      if (!pairs.empty()) parts.push_back(std::move(pairs));
+    }
+    if (parts.size() == way.size() - 1) return parts;
+  }
+  return {};
 }
 
 std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyzer& analyzer,
@@ -188,14 +288,17 @@ std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyz
     return words;
   };
   const auto meaning = [&](size_t begin, size_t end) {
-    return PartsOf(phrase(begin, end), sources, stands);
+    return Sense{PartsOf(phrase(begin, end), sources, stands)};
   };
   std::vector<TranslatedWord> words;
   for (Stretch& stretch : TakeApart(tokens.size(), kLongestPhrase, meaning)) {
     const Token& token = tokens[stretch.begin];
     std::string word =
         stretch.parts.empty() ? std::string(form(token)) : phrase(stretch.begin, stretch.end);
-    words.push_back({std::move(word), std::move(stretch.parts)});
+    const ByteRange range = {token.begin, tokens[stretch.end - 1].end};
+    if (stretch.parts.empty() && IsAsciiUpper(word[0]))
+      stretch.parts = NameInCharacters(word.substr(0, word.find('\'')), stands);
+    words.push_back({std::move(word), std::move(stretch.parts), range});
   }
   return words;
 }
@@ -203,8 +306,9 @@ std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyz
 }  // namespace
 
 Result<std::vector<TranslatedWord>> TranslateWords(std::string_view text, bool to_english,
-                                                   const Analyzer& analyzer, const Stands& stands) {
-  QUARRY_ASSIGN_OR_RETURN(const Sources sources, OpenSources());
+                                                   const Analyzer& analyzer, const Stands& stands,
+                                                   TranslationReach reach) {
+  QUARRY_ASSIGN_OR_RETURN(const Sources sources, OpenSources(reach));
   const std::string asked = WithoutAskingWords(text);
   return to_english ? TranslateChinese(asked, analyzer, sources, stands)
                     : TranslateEnglish(asked, analyzer, sources, stands);

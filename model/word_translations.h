@@ -20,8 +20,17 @@
 
 #include "base/analyzer.h"
 #include "base/status.h"
+#include "base/text.h"
 
 namespace quarry::model {
+
+// How far translations are looked for.
+enum class TranslationReach {
+  kDirect,  // what the data have for a word
+  // And the words that they have it for, single characters of Chinese (盐 is "salt") and the base of an English verb
+  // ("built") among them: for few texts, in which chance has little to find.
+  kWide,
+};
 
 struct TranslatedWord {
   std::string word;  // folded Chinese characters; stems with spaces between
@@ -29,6 +38,7 @@ struct TranslatedWord {
   // phrase for it: 水表 is "water" and "meter". None of what is not translated, a name or code, which `word` has as it
   // was written.
   std::vector<std::vector<std::string>> parts;
+  ByteRange range = {};  // in Question::text
 };
 
 // The words of `text` in their order, translated those that are not written in the language of `to_english`; words that
@@ -36,7 +46,8 @@ struct TranslatedWord {
 // terms are returned. Errors: kDataLoss where the program file is damaged.
 Result<std::vector<TranslatedWord>> TranslateWords(
     std::string_view text, bool to_english, const Analyzer& analyzer,
-    const std::function<bool(std::string_view)>& stands);
+    const std::function<bool(std::string_view)>& stands,
+    TranslationReach reach = TranslationReach::kDirect);
 
 // Of the data that TranslateWords reads.
 Result<uint64_t> WordTranslationsChecksum();

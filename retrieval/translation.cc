@@ -20,7 +20,7 @@ constexpr uint64_t kMostRows = 1000;
 constexpr double kMostEnglishByChance = 0.75;
 constexpr double kMostChineseByChance = 0.34;
 // Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
-constexpr uint32_t kTranslationVersion = 4;
+constexpr uint32_t kTranslationVersion = 5;
 
 bool AnyHolds(Snapshots snapshots, bool chinese) {
   return std::ranges::any_of(snapshots, [chinese](const index::Snapshot* snapshot) {
@@ -78,8 +78,11 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
                                  !OwnWordsStand(terms, snapshots, chinese));
   const double weight = leads_nowhere ? 1 : options.translation_weight;
   const auto stands = [&](std::string_view term) { return DocumentFrequency(term, snapshots) > 0; };
+  // Where only the other language is searched nothing else leads there.
+  const auto reach =
+      only_language.empty() ? model::TranslationReach::kDirect : model::TranslationReach::kWide;
   QUARRY_ASSIGN_OR_RETURN(std::vector<model::TranslatedWord> words,
-                          model::TranslateWords(text, chinese, analyzer, stands));
+                          model::TranslateWords(text, chinese, analyzer, stands, reach));
   for (model::TranslatedWord& word : words) {
     for (std::vector<std::string>& part : word.parts) {
       uint64_t rows = 0;

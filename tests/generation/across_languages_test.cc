@@ -66,6 +66,34 @@ TEST_F(AcrossLanguagesTest, WhatIsDeniedOrNotThereIsDeclined) {
   EXPECT_TRUE(Ask("公司的保险由谁购买？").abstained);
 }
 
+// The words of the documents are those of the answer, in either direction.
+TEST_F(AcrossLanguagesTest, EnglishIsAnsweredInChineseWords) {
+  engine_.Add({InLanguage("zh", "zh/bridge", "柳渡支线",
+                          "柳渡支线有三个站。渡口大桥建于1936年，全长164米，中间一孔已焊死。")});
+  const Answer answer = Ask("In which year was the Ferry Bridge built?");
+  EXPECT_THAT(answer.text, StartsWith("From a document in Chinese: 渡口大桥建于1936年"));
+  EXPECT_EQ(answer.citations[0].document, DocumentId("zh/bridge"));
+  EXPECT_TRUE(Ask("Who paid for the paint of the Ferry Bridge in Shiliang?").abstained);
+}
+
+// No dictionary has the names of places.
+TEST_F(AcrossLanguagesTest, NamesAreFoundAsTheyAreSpelt) {
+  engine_.Add(
+      {InLanguage("zh", "zh/liudu", "柳渡", "柳渡水厂1964年建成，日产水九千吨。"),
+       InLanguage("zh", "zh/shiliang", "石梁", "石梁水厂1987年建成，日产水四千吨。"),
+       InLanguage("en", "en/yunbu", "Yunbu", "The ferry at Yunbu landing takes 12 minutes.")});
+  EXPECT_THAT(Ask("When was the Liudu water works built?").text, HasSubstr("1964年"));
+  EXPECT_THAT(Ask("When was the Shiliang water works built?").text, HasSubstr("1987年"));
+  EXPECT_THAT(Ask("云埠的渡轮要多少分钟？").text, HasSubstr("12 minutes"));
+}
+
+TEST_F(AcrossLanguagesTest, WhatIsDeniedIsAnsweredByWhatDenies) {
+  engine_.Add({InLanguage("zh", "zh/ozone", "臭氧车间",
+                          "臭氧发生器两台。空气露点高于-55℃时臭氧发生器不得开机。")});
+  EXPECT_THAT(Ask("Above which dew point must the ozone generator not be switched on?").text,
+              HasSubstr("不得开机"));
+}
+
 TEST_F(AcrossLanguagesTest, PassagesAreGivenOnceAndWithinTheLimits) {
   const Answer answer = Ask("员工的年假有几天？");
   const retrieval::ContextOptions limits;

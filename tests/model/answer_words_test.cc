@@ -24,7 +24,7 @@ std::string MostLikely(const std::string& question, const std::string& text) {
   const AnswerWordFinder finder(question, reading.question().kind, reading.question().text);
   const std::vector<AnswerWord> words = AnswerWordsOf(reading, sentence, finder);
   const auto likeness = [&](const AnswerWord& word) {
-    return WeightedSum(word.features, AnswerWeightsFor(question).words);
+    return WeightedSum(word.features, AnswerWeightsFor(IsMostlyCjk(question)).words);
   };
   const AnswerWord& best = *std::ranges::max_element(words, {}, likeness);
   return text.substr(best.range.begin, best.range.end - best.range.begin);

@@ -29,7 +29,7 @@ class SentenceRankingTest : public ::testing::Test {
   std::vector<SentenceFeatures> Features(const std::string& question,
                                          const std::vector<Passage>& passages) {
     const PassageReading reading(question, passages, analyzer_, 160);
-    return FeaturesOfSentences(reading, AnswerWeightsFor(question).words);
+    return FeaturesOfSentences(reading, AnswerWeightsFor(IsMostlyCjk(question)).words);
   }
   std::vector<double> Scores(const std::string& question, const std::vector<Passage>& passages) {
     return SentenceScores(PassageReading(question, passages, analyzer_, 160));
