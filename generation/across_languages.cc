@@ -59,7 +59,8 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
   found.draft = others.Draft(query.text, analyzer, across, &*translated);
   if (found.draft.declined || found.draft.sentences.empty()) return std::optional<DraftAcross>();
   const model::ExtractedSentence& best = found.draft.sentences.front();
-  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) < kLeastCovered) {
+  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) <
+      kLeastCovered) {
     return std::optional<DraftAcross>();
   }
   const bool chinese = AnswerLanguage(query) == "zh";

@@ -14,6 +14,7 @@
 namespace quarry::model {
 namespace {
 
+constexpr size_t kLeastThere = 2;      // words: one that stands for another is a coincidence
 constexpr double kOfACharacter = 0.5;  // emphasis of a Chinese word of one: it means many things
 
 // A passage's terms, as they are written there; "" where only as a part of a code or in capitals: AD-60 adds nothing.
@@ -191,6 +192,7 @@ double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer&
   const FoldedText folded(statement);
   size_t had = 0;
   size_t wanted = 0;
+  size_t there = 0;  // with codes and numbers
   for (const TranslatedWord& word : words) {
     bool is_there = false;
     if (word.parts.empty()) {
@@ -201,6 +203,7 @@ double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer&
       is_there =
           to_english ? !PlacesOfWord(word, tokens).empty() : !PlacesOfWord(word, folded).empty();
     }
+    there += is_there ? 1 : 0;
     if (!is_there && TellsKindsApart(word.word)) return 0;
     if (HoldsDigit(word.word)) {
       if (!is_there) return 0;
@@ -209,6 +212,7 @@ double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer&
     ++wanted;
     if (is_there) ++had;
   }
+  if (there < std::min(kLeastThere, words.size())) return 0;
   return wanted == 0 ? 0 : static_cast<double>(had) / static_cast<double>(wanted);
 }
 

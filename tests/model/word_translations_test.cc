@@ -162,5 +162,15 @@ TEST(TranslatedQuestionTest, WhatTellsKindsApartMustBeThere) {
   EXPECT_GT(of_all->CoveredBy(said, analyzer), 0.9);
 }
 
+// A file of settings has an "idiom", too.
+TEST(TranslatedQuestionTest, OneWordAloneIsACoincidence) {
+  const std::string said = "The idiom of the picture is universal.";
+  const auto translated = Translated("哪些成语带旺字？", true, {said});
+  const Analyzer analyzer;
+  ASSERT_TRUE(translated);
+  EXPECT_THAT(SaidIn(*translated, said), Contains("成语 = idiom"));
+  EXPECT_EQ(translated->CoveredBy(said, analyzer), 0);
+}
+
 }  // namespace
 }  // namespace quarry::model
