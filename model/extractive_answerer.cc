@@ -131,7 +131,8 @@ class Extraction {
         options_(options),
         reading_(question, passages, analyzer, options.max_tokens, translated),
         question_(reading_.question()),
-        sentences_(reading_.sentences()) {}
+        sentences_(reading_.sentences()),
+        names_unknown_(NamesUnknownThing(reading_, options.unknown, analyzer)) {}
 
   ExtractiveDraft Run() {
     if (question_.terms.empty()) return Decline(Reason::kNoSearchWords);
@@ -379,7 +380,6 @@ class Extraction {
     bool kind_in_block = false;
     std::optional<ReplacedWord> replaced;
     bool thing = false;
-    bool unknown_name = false;
   };
 
   struct Weighed {
@@ -450,7 +450,6 @@ class Extraction {
       lacks.names_near /= names;
       lacks.names_passage /= names;
     }
-    lacks.unknown_name = NamesUnknownThing(reading_, best, options_.unknown);
     lacks.negation =
         question_.negated && !best.says_needed && !IsNegated(TextOf(best)) && !IsNegated(header);
     // A reason has no form that could be missed.
@@ -479,7 +478,7 @@ class Extraction {
         (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
         (lacks.kind_in_block ? kSupportKindBlock : 0.0) +
         (lacks.replaced ? kSupportReplaced : 0.0) + (lacks.thing ? kSupportThing : 0.0) +
-        (lacks.unknown_name ? kSupportUnknownName : 0.0) + kSupportBias;
+        (names_unknown_ ? kSupportUnknownName : 0.0) + kSupportBias;
     return 1.0 / (1.0 + std::exp(-sum));
   }
 
@@ -633,6 +632,7 @@ class Extraction {
   const PassageReading reading_;
   const Question& question_;
   const std::vector<Sentence>& sentences_;
+  const bool names_unknown_;
   std::vector<double> scores_;  // by sentence
   double all_ = 0;              // of exp(score - best score)
 };

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/document.h"
+#include "base/names.h"
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "model/written_words.h"
@@ -32,6 +35,17 @@ constexpr std::string_view kBeforeSupport[] = {"技术", "技術", "客户", "�
                                                "售后", "售後", "客服"};
 constexpr size_t kLeastMissing = 2;  // characters
 
+// Whether the name may be another way to write the word, or a slip for it. Letters beyond ASCII may be written as any.
+bool MayBeMeantBy(std::string_view name, std::string_view word) {
+  constexpr size_t kShortName = 4;  // letters, in which two slips make another
+  const size_t slips = name.size() <= kShortName ? 1 : 2;
+  if (IsAscii(word[0]) && word[0] != name[0]) return false;
+  if (word.substr(0, kAlikeLetters) == name.substr(0, kAlikeLetters)) return true;
+  std::string plain;
+  std::ranges::copy_if(word, std::back_inserter(plain), IsAscii);
+  return !plain.empty() && EditDistance(name, plain, slips) <= slips;
+}
+
 class MissingThing {
  public:
   MissingThing(const PassageReading& reading, const Sentence& best)
@@ -47,13 +61,6 @@ class MissingThing {
     if (question_.kind != AnswerKind::kAny) return {};
     std::string thing = TakenEnglish();
     return thing.empty() ? TakenChinese() : thing;
-  }
-
-  bool NamesOneOf(const std::vector<std::string>& unknown) const {
-    return std::ranges::any_of(question_.terms, [&](const QuestionTerm& term) {
-      return std::ranges::find(unknown, term.term) != unknown.end() &&
-             !MissingName(term.begin).empty();
-    });
   }
 
  private:
@@ -146,9 +153,24 @@ std::string FindMissingThing(const PassageReading& reading, const Sentence& best
   return MissingThing(reading, best).Find();
 }
 
-bool NamesUnknownThing(const PassageReading& reading, const Sentence& best,
-                       const std::vector<std::string>& unknown) {
-  return MissingThing(reading, best).NamesOneOf(unknown);
+bool NamesUnknownThing(const PassageReading& reading, const std::vector<std::string>& unknown,
+                       const Analyzer& analyzer) {
+  const std::string& text = reading.question().text;
+  const auto is_somewhere = [&](const std::string& name) {
+    return std::ranges::any_of(reading.passages(), [&](const Passage& passage) {
+      return std::ranges::any_of(
+          analyzer.Tokenize(IndexedText(passage.title, passage.chunk)),
+          [&](const Token& token) { return MayBeMeantBy(name, token.term); });
+    });
+  };
+  return std::ranges::any_of(reading.question().terms, [&](const QuestionTerm& term) {
+    // What is in capitals may be short for what is written out: "WWII".
+    const std::string_view written =
+        std::string_view(text).substr(term.begin, term.end - term.begin);
+    return term.is_name && !term.has_digit && IsAsciiLetter(text[term.begin]) &&
+           std::ranges::any_of(written, IsAsciiLower) &&
+           std::ranges::find(unknown, term.term) != unknown.end() && !is_somewhere(term.term);
+  });
 }
 
 }  // namespace quarry::model

@@ -17,8 +17,8 @@ namespace quarry::model {
 std::string FindMissingThing(const PassageReading& reading, const Sentence& best);
 
 // Whether the question names something in Latin letters that is one of `unknown`, terms that the collection does not have,
-// and that no passage has even the beginning of.
-bool NamesUnknownThing(const PassageReading& reading, const Sentence& best,
-                       const std::vector<std::string>& unknown);
+// and no passage anything like it: "Postgres" is like "PostgreSQL", and what is written "ARPNET" may be the ARPANET.
+bool NamesUnknownThing(const PassageReading& reading, const std::vector<std::string>& unknown,
+                       const Analyzer& analyzer);
 
 }  // namespace quarry::model

@@ -103,11 +103,11 @@ TEST(CitationsTest, CodeKeepsItsLines) {
   Context context;
   Passage passage = TextPassage("Stop it:\n\n# stop\n  --now;\n\nThen start it.");
   passage.chunk.blocks = {{.kind = BlockKind::kParagraph, .begin = 0, .end = 8},
-                          {.kind = BlockKind::kCode, .begin = 10, .end = 24},
-                          {.kind = BlockKind::kParagraph, .begin = 26, .end = 40}};
+                          {.kind = BlockKind::kCode, .begin = 10, .end = 25},
+                          {.kind = BlockKind::kParagraph, .begin = 27, .end = 41}};
   context.passages = {passage};
   const CitedText cited =
-      ComposeCitedText({{0, {0, 8}, 1}, {0, {10, 24}, 1}, {0, {26, 40}, 1}}, context);
+      ComposeCitedText({{0, {0, 8}, 1}, {0, {10, 25}, 1}, {0, {27, 41}, 1}}, context);
   EXPECT_EQ(cited.text, "Stop it [1]:\n# stop\n  --now; [1]\nThen start it [1].");
 }
 

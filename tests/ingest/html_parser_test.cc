@@ -93,7 +93,7 @@ TEST(HtmlParser, AnIconBesideANoteMakesNoTableOfIt) {
   // Marks beside what they are of do.
   EXPECT_EQ(HtmlOutline("<table><tr><td>Sparse files<td><img alt=yes src=y.svg>"
                         "<tr><td>Quotas<td><img alt='' src=n.png></table>"),
-            "t|Sparse files; yes\nQuotas");
+            "t|Sparse files; yes\\nQuotas");
 }
 
 TEST(HtmlParser, WhatNoReaderSeesIsLeftOut) {

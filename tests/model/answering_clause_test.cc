@@ -91,14 +91,14 @@ TEST(AnsweringClauseTest, NothingIsCutThrough) {
 
 TEST(AnsweringClauseTest, HowAndWhyAreToldByWholeClauses) {
   const std::string text =
-      "On processors of the older kind and on all of those that came after the year 2006 you can "
-      "execute grep vmx /proc/cpuinfo to check for support of virtualization of the processor.";
-  EXPECT_EQ(PartOf("How do I check for support of virtualization?", text), text);
-  EXPECT_EQ(PartOf("Why should I check for support of virtualization?", text), text);
-  const std::string clauses =
-      "The old pumping station at the northern end of the valley, with its brick tower and garden, "
-      "was closed for good in 1987; to open the gate turn the wheel twice.";
-  EXPECT_TRUE(PartOf("How do I open the gate?", clauses).starts_with("to open the gate"));
+      "For Intel processors you can execute grep vmx /proc/cpuinfo to check for Intel's Virtual "
+      "Machine Extensions.";
+  EXPECT_EQ(PartOf("How do I check whether my Intel processor supports virtualization?", text),
+            text);
+  EXPECT_EQ(PartOf("Why is Intel's virtual machine checked for?", text), text);
+  // Not what is asked of another kind.
+  EXPECT_TRUE(PartOf("What is checked whether my Intel processor supports virtualization?", text)
+                  .starts_with("to check for"));
 }
 
 TEST(AnsweringClauseTest, WhatIsDeniedIsNotQuotedWithoutItsDenial) {

@@ -54,5 +54,33 @@ TEST(MissingThingTest, IsWhatIsAskedToBeTaken) {
   }
 }
 
+TEST(MissingThingTest, ANameThatNothingIsLikeIsUnknown) {
+  const Analyzer analyzer;
+  std::vector<Passage> passages(2);
+  passages[0].title = "ARPANET";
+  passages[0].chunk.text = "Hartmanis was a phone engineer. Möngke Khan reigned; Postgres did not.";
+  passages[1].chunk.text = "默认情况下 Redis 监听端口6379。";
+  const struct {
+    const char* question;
+    const char* term;  // that the collection does not have
+    bool unknown;
+  } cases[] = {
+      {"Which port does MongoDB listen on?", "mongodb", true},
+      {"MongoDB 监听哪个端口？", "mongodb", true},
+      {"Does it run on an iPhone?", "iphon", true},
+      {"When was Hatmanis an engineer?", "hatmani", false},
+      {"When did ARPNET begin?", "arpnet", false},
+      {"When did Mongke Khan reign?", "mongk", false},
+      {"Did PostgreSQL reign?", "postgresql", false},
+      {"When was WWII?", "wwii", false},  // may be short for what is written out
+      {"Which port does redis use for mongos?", "mongo", false},  // names nothing
+      {"Which port does Redis listen on?", "port", false},
+  };
+  for (const auto& [question, term, unknown] : cases) {
+    const PassageReading reading(question, passages, analyzer, 160);
+    EXPECT_EQ(NamesUnknownThing(reading, {term}, analyzer), unknown) << question;
+  }
+}
+
 }  // namespace
 }  // namespace quarry::model
