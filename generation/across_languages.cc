@@ -15,8 +15,9 @@ namespace {
 
 // Words stand for each other by chance: more of them must be there than in the question's own language.
 constexpr double kMoreSupport = 0.2;
-constexpr double kClearly = 0.2;       // better than what the question's own language says
-constexpr double kLeastCovered = 0.3;  // of the question's words, by the sentence and its headings
+constexpr double kClearly = 0.2;  // better than what the question's own language says
+// Of the words of the question that say something more must stand in the sentence and its headings.
+constexpr double kByChance = 0.5;
 
 // How much of what is asked the sentence and its headings have.
 double CoveredBy(const model::TranslatedQuestion& question, const Passage& passage,
@@ -55,12 +56,19 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
   across.decline_below =
       std::min(1.0, std::max(options.decline_below + kMoreSupport, own + kClearly));
   across.max_sentences = 1;  // what stands behind the best one is less sure here
+  // A name that nothing in the collection has may stand there in the other script.
+  for (const model::TranslatedWord& word : translated->words) {
+    if (word.parts.empty()) continue;
+    const std::string_view written =
+        std::string_view(translated->question.text)
+            .substr(word.range.begin, word.range.end - word.range.begin);
+    for (const Token& token : analyzer.Tokenize(written)) std::erase(across.unknown, token.term);
+  }
   DraftAcross found;
   found.draft = others.Draft(query.text, analyzer, across, &*translated);
   if (found.draft.declined || found.draft.sentences.empty()) return std::optional<DraftAcross>();
   const model::ExtractedSentence& best = found.draft.sentences.front();
-  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) <
-      kLeastCovered) {
+  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) <= kByChance) {
     return std::optional<DraftAcross>();
   }
   const bool chinese = AnswerLanguage(query) == "zh";

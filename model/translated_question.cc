@@ -84,6 +84,23 @@ bool TellsKindsApart(std::string_view word) {
   });
 }
 
+// "Points" of "how many charging points does it run": what is counted must be there. Nothing where no word like "does" tells
+// where that ends, nor in Chinese.
+ByteRange CountedThing(std::string_view question) {
+  constexpr std::string_view kHowMany = "how many ";
+  const std::string lower = AsciiLower(question);
+  const size_t at = lower.find(kHowMany);
+  if (at == lower.npos) return {};
+  const size_t begin = at + kHowMany.size();
+  ByteRange last;
+  for (const Word& word : Words(std::string_view(lower).substr(begin))) {
+    if (IsAskingWord(word.text)) return last;
+    const auto word_begin = static_cast<size_t>(word.text.data() - lower.data());
+    last = {word_begin, word_begin + word.text.size()};
+  }
+  return {};
+}
+
 // The question with words in the stead of pairs of characters.
 Question OfWords(Question question, const std::vector<TranslatedWord>& words) {
   std::vector<QuestionTerm> terms;
@@ -193,6 +210,7 @@ double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer&
   size_t had = 0;
   size_t wanted = 0;
   size_t there = 0;  // with codes and numbers
+  const ByteRange counted = CountedThing(question.text);
   for (const TranslatedWord& word : words) {
     bool is_there = false;
     if (word.parts.empty()) {
@@ -204,11 +222,15 @@ double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer&
           to_english ? !PlacesOfWord(word, tokens).empty() : !PlacesOfWord(word, folded).empty();
     }
     there += is_there ? 1 : 0;
-    if (!is_there && TellsKindsApart(word.word)) return 0;
+    const bool is_counted = word.range.begin < counted.end && counted.begin < word.range.end;
+    if (!is_there && (TellsKindsApart(word.word) || is_counted)) return 0;
     if (HoldsDigit(word.word)) {
       if (!is_there) return 0;
       continue;
     }
+    const std::string_view written =
+        std::string_view(question.text).substr(word.range.begin, word.range.end - word.range.begin);
+    if (SaysLittle(written)) continue;  // "year": 1936年 need not be one of them
     ++wanted;
     if (is_there) ++had;
   }

@@ -35,8 +35,8 @@ struct TranslatedQuestion {
   // In the order in which they begin.
   std::vector<Place> PlacesIn(std::string_view text, const Analyzer& analyzer) const;
 
-  // The part of the words that a statement has, its headings included; 0 where a code, a number or a word that tells
-  // kinds apart (兼职, "old") is not there, or of several words one alone.
+  // The part of the words that a statement has, its headings included; 0 where a code, a number, what is counted ("how many
+  // points") or a word that tells kinds apart (兼职, "old") is not there, or of several words one alone.
   double CoveredBy(std::string_view statement, const Analyzer& analyzer) const;
   // How it was read: "水表 = water meter, 费 = cost".
   std::string Reading() const;
