@@ -252,17 +252,17 @@ std::vector<std::string> SpellingsOf(std::string_view folded) {
   return spellings;
 }
 
-std::vector<std::vector<std::string>> SyllablesOf(std::string_view word) {
+std::vector<std::vector<std::string>> SyllablesOf(std::string_view word, size_t most) {
   constexpr size_t kLongest = 24;  // bytes: no name is longer
   std::vector<std::vector<std::string>> ways;
-  if (word.empty() || word.size() > kLongest) return ways;
+  if (word.empty() || word.size() > kLongest || most == 0) return ways;
   for (const std::string_view syllable : Syllables()) {
     if (!word.starts_with(syllable)) continue;
     if (word.size() == syllable.size()) {
       ways.push_back({std::string(syllable)});
       continue;
     }
-    for (std::vector<std::string>& rest : SyllablesOf(word.substr(syllable.size()))) {
+    for (std::vector<std::string>& rest : SyllablesOf(word.substr(syllable.size()), most - 1)) {
       rest.insert(rest.begin(), std::string(syllable));
       ways.push_back(std::move(rest));
     }

@@ -17,9 +17,9 @@ size_t EndOfReading(std::string_view folded, size_t at, std::string_view spellin
 // What the characters may be spelt like, joined: several where one has more than one reading; none where one has none.
 std::vector<std::string> SpellingsOf(std::string_view folded);
 
-// How a word in lower case may be made of syllables of Pinyin: "qing yan" of "qingyan", "xi an" and "xian"; in no way, of
-// "kingston".
-std::vector<std::vector<std::string>> SyllablesOf(std::string_view word);
+// How a word in lower case may be made of at most `most` syllables of Pinyin: "qing yan" of "qingyan", "xi an" and "xian";
+// in no way, of "kingston".
+std::vector<std::vector<std::string>> SyllablesOf(std::string_view word, size_t most);
 
 // The characters that are read as a syllable, Simplified.
 std::vector<std::string> CharactersReadAs(std::string_view syllable);

@@ -146,7 +146,7 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
                           OtherLanguage(query, snapshot, retriever_.OptionsOf(query)));
   if (language.empty() || options.max_passages < 2) return OkStatus();
   StageTimer timer(context, "context.other_language");
-  const double support = extractive_.SupportOf(query, made);
+  const double support = extractive_.SupportOf(query, snapshot, made);
   if (support >= kSureOfOwnLanguage) return OkStatus();
   Query across = query;
   across.only_language = language;
@@ -165,7 +165,8 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
                                           .max_passages = options.max_passages / 2};
   Context built = retrieval::BuildContext(other->passages, half, AnswerLanguage(query));
   if (quotes()) {
-    QUARRY_ASSIGN_OR_RETURN(const bool answers, extractive_.AnswersAcross(query, built, support));
+    QUARRY_ASSIGN_OR_RETURN(const bool answers,
+                            extractive_.AnswersAcross(query, snapshot, built, support));
     if (!answers) return OkStatus();
   }
   std::vector<Passage> theirs = std::move(built.passages);

@@ -125,6 +125,18 @@ Context ReadableOf(const Query& query, const Context& context) {
   return readable;
 }
 
+// A quote that reaches over what was taken out as an order would tell it: code is quoted whole.
+void DropWhatHoldsOrders(const Context& readable, const Context& context,
+                         std::vector<model::ExtractedSentence>& sentences) {
+  std::erase_if(sentences, [&](const model::ExtractedSentence& one) {
+    const auto text = [&](const Context& of) {
+      return std::string_view(of.passages[one.passage].chunk.text)
+          .substr(one.range.begin, one.range.end - one.range.begin);
+    };
+    return text(readable) != text(context);
+  });
+}
+
 // What of the guide has no effect without a model; "" where all has.
 std::string NoteOf(const Query& query) {
   const std::string parts = query.guide == nullptr ? "" : query.guide->NeedsModel();
@@ -158,11 +170,13 @@ IsRareName IsRareIn(const index::Snapshot& snapshot, const Analyzer& analyzer) {
   };
 }
 
-// The terms of the question that nothing in the collection has.
-std::vector<std::string> UnknownTerms(std::string_view question, const index::Snapshot& snapshot,
+// The terms of the question that nothing in the collection has. None for a caller who may not read all of it: he would
+// learn which words the rest has.
+std::vector<std::string> UnknownTerms(const Query& query, const index::Snapshot& snapshot,
                                       const Analyzer& analyzer) {
   std::vector<std::string> unknown;
-  for (Token& token : analyzer.Tokenize(question)) {
+  if (!query.principals.unrestricted) return unknown;
+  for (Token& token : analyzer.Tokenize(query.text)) {
     if (snapshot.lexical().DocumentFrequency(token.term) == 0)
       unknown.push_back(std::move(token.term));
   }
@@ -376,22 +390,29 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   return sentences;
 }
 
-double ExtractiveWriter::SupportOf(const Query& query, const Context& context) const {
-  const std::string question = SpelledAsIn(context, query.text);
+double ExtractiveWriter::SupportOf(const Query& query, const index::Snapshot& snapshot,
+                                   const Context& context) const {
+  Query read = query;
+  read.text = SpelledAsIn(context, query.text);
+  const std::string& question = read.text;
+  model::ExtractiveOptions options = OptionsFor(query, options_);
+  options.unknown = UnknownTerms(read, snapshot, analyzer_);
   const model::ExtractiveDraft draft =
-      model::ExtractAnswer(question, context.passages, analyzer_, OptionsFor(query, options_));
+      model::ExtractAnswer(question, context.passages, analyzer_, options);
   if (IsOfAnotherThing(draft)) return kSureOfOwnLanguage;
   if (!draft.declined || draft.sentences.empty()) return draft.support;
   const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), false, analyzer_);
   return met && !met->rows.empty() && met->has_all_words ? kSupportOfRows : draft.support;
 }
 
-Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const Context& context,
-                                             double own) const {
+Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const index::Snapshot& snapshot,
+                                             const Context& context, double own) const {
   const Context readable = ReadableOf(query, context);
+  model::ExtractiveOptions options = OptionsFor(query, options_);
+  options.unknown = UnknownTerms(query, snapshot, analyzer_);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<DraftAcross> across,
                           ExtractAcrossLanguages(query, readable, own, AbolishedPassages(readable),
-                                                 analyzer_, OptionsFor(query, options_)));
+                                                 analyzer_, options));
   return across.has_value();
 }
 
@@ -418,7 +439,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const Context readable = ReadableOf(query, answer.context);
   const std::vector<bool> abolished = AbolishedPassages(readable);
   model::ExtractiveOptions options = OptionsFor(query, options_);
-  options.unknown = UnknownTerms(read.text, snapshot, analyzer_);
+  options.unknown = UnknownTerms(read, snapshot, analyzer_);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
   HoldToOwnSupport(readable, options, draft);
   std::optional<RowsThatMeet> met;
@@ -469,6 +490,8 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
         may_differ = false;
       }
     }
+    DropWhatHoldsOrders(readable, answer.context, draft.sentences);
+    draft.declined = draft.declined || draft.sentences.empty();
     answer.abstained = draft.declined;
     answer.verdict = {.label = draft.declined ? Support::kUnsupported : Support::kSupported,
                       .score = draft.support,
@@ -486,6 +509,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     }
     QuoteAnsweringParts(query, sentences);
   }
+  DropWhatHoldsOrders(readable, answer.context, sentences);
   if (!sentences.empty()) {
     std::ranges::stable_sort(sentences, {}, &model::ExtractedSentence::place);
     OrderByUse(sentences, answer.context);

@@ -26,10 +26,12 @@ class ExtractiveWriter final : public AnswerWriter {
 
   const std::string& fingerprint() const override { return fingerprint_; }
   // How well the passages carry an answer, 0 to 1.
-  double SupportOf(const Query& query, const Context& context) const;
+  double SupportOf(const Query& query, const index::Snapshot& snapshot,
+                   const Context& context) const;
   // Whether passages in the other language carry one better than `own` (across_languages.h). Errors: those of
   // ExtractAcrossLanguages.
-  Result<bool> AnswersAcross(const Query& query, const Context& context, double own) const;
+  Result<bool> AnswersAcross(const Query& query, const index::Snapshot& snapshot,
+                             const Context& context, double own) const;
   // Two of the passages that answer together (bridge.h).
   Result<std::optional<Bridge>> BridgeIn(const Query& query, const index::Snapshot& snapshot,
                                          const Context& context) const;

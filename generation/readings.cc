@@ -10,6 +10,7 @@
 #include "base/answer_guide.h"
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/word_lists.h"
 #include "generation/abstention.h"
 #include "generation/context_pieces.h"
 #include "model/answer_kind.h"
@@ -221,6 +222,15 @@ std::string BareText(std::string_view text) {
   return bare;
 }
 
+// "To protect the seal", 以便: what something is for is a reason, too.
+bool SaysPurpose(std::string_view quote) {
+  const std::string lower = AsciiLower(quote);
+  return lower.starts_with("to ") || quote.starts_with("为") || quote.starts_with("為") ||
+         ContainsAny(lower, {" in order to ", " so as to ", " so that ", " to avoid ",
+                             " to prevent ", " to protect ", " to keep ", "以便", "以免", "以防",
+                             "为了", "為了", "避免", "防止"});
+}
+
 // Whether the answer to "Why?" says only what was answered before, of which nothing gives a reason. Also where that
 // is told against what the question takes for granted, which nobody has said: "How high may it rise?" became "Why may it
 // rise?".
@@ -230,6 +240,7 @@ bool OnlyRepeats(const Answer& answer, const StandaloneQuestion& question) {
          !answer.citations.empty() &&
          std::ranges::all_of(answer.citations, [&](const Citation& citation) {
            return answered.find(BareText(citation.quote)) != answered.npos &&
+                  !SaysPurpose(citation.quote) &&
                   !model::HoldsKind(model::AnswerKind::kReason, citation.quote, question.text);
          });
 }
@@ -242,6 +253,7 @@ void SayNoReason(const Query& query, Answer& answer) {
   answer.citations.clear();
   answer.sentences.clear();
   answer.verdict.label = Support::kUnsupported;
+  answer.verdict.score = 0;
   answer.verdict.reason = model::ReasonText(
       model::Reason::kNamesNo, language, {model::KindText(model::AnswerKind::kReason, language)});
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+#include "ingest/html_prescan.h"
 #include "ingest/html_walk.h"
 #include "ingest/html_writer.h"
 
@@ -28,10 +30,30 @@ struct HtmlRow {
   }
 };
 
+// Looks no further than the first text: tables nest.
+bool HoldsText(const Page& page, const Node& cell) {
+  bool found = false;
+  Walk(
+      cell,
+      [&](const Node& below) {
+        if (found) return false;
+        if (IsText(below)) {
+          ResolvePrescanText(page.source, below.v.text.text,
+                             [&](std::string_view run) { found = found || !Trim(run).empty(); });
+          return false;
+        }
+        if (!IsElement(below) || IsInvisible(below)) return false;
+        if (below.v.element.tag == GUMBO_TAG_IMG) found = !Trim(AltOf(below)).empty();
+        return !found;
+      },
+      [](const Node&) {});
+  return found;
+}
+
 // Whether a row has text in more than one cell.
 bool HasTextsBesideEachOther(const Page& page, const HtmlRow& row) {
   return std::ranges::count_if(row.cells,
-                               [&](const Node* cell) { return !LineOf(page, *cell).empty(); }) > 1;
+                               [&](const Node* cell) { return HoldsText(page, *cell); }) > 1;
 }
 
 // The rows of `table` and its caption, without those of tables inside.

@@ -20,20 +20,6 @@ bool IsList(GumboTag tag) {
          tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
 }
 
-// What an image says to those who do not see it; "" where that is the name of a file, or that of an icon in brackets, as
-// "[Note]" beside a note and "[DIR]" beside a folder.
-std::string_view AltOf(const Node& image) {
-  const char* attribute = AttributeOf(image, "alt");
-  const std::string_view alt = attribute == nullptr ? "" : attribute;
-  if (alt.starts_with('[') && alt.ends_with(']')) return "";
-  for (const std::string_view extension : {".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp"}) {
-    const bool is_name = alt.size() > extension.size() && alt.find(' ') == alt.npos &&
-                         EqualsIgnoringCase(alt.substr(alt.size() - extension.size()), extension);
-    if (is_name) return "";
-  }
-  return alt;
-}
-
 // What the tools that make documentation put behind a heading or a term: a mark that links to it.
 constexpr std::string_view kPilcrow = "\u00B6";
 
@@ -243,6 +229,18 @@ class HtmlNodeWriter {
 };
 
 }  // namespace
+
+std::string_view AltOf(const Node& image) {
+  const char* attribute = AttributeOf(image, "alt");
+  const std::string_view alt = attribute == nullptr ? "" : attribute;
+  if (alt.starts_with('[') && alt.ends_with(']')) return "";
+  for (const std::string_view extension : {".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp"}) {
+    const bool is_name = alt.size() > extension.size() && alt.find(' ') == alt.npos &&
+                         EqualsIgnoringCase(alt.substr(alt.size() - extension.size()), extension);
+    if (is_name) return "";
+  }
+  return alt;
+}
 
 bool IsInvisible(const Node& node) {
   if (node.type == GUMBO_NODE_TEMPLATE) return true;

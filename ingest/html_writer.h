@@ -23,6 +23,9 @@ struct Page {
 
 // Whether the reader does not see `node` and what is below it.
 bool IsInvisible(const Node& node);
+// What an image says to those who do not see it; "" where that is the name of a file, or that of an icon in brackets, as
+// "[Note]" beside a note and "[DIR]" beside a folder.
+std::string_view AltOf(const Node& image);
 
 // Bytes of visible text below `node`.
 size_t TextSize(const Page& page, const Node& node);

@@ -164,11 +164,12 @@ bool NamesUnknownThing(const PassageReading& reading, const std::vector<std::str
     });
   };
   return std::ranges::any_of(reading.question().terms, [&](const QuestionTerm& term) {
-    // What is in capitals may be short for what is written out: "WWII".
+    // What is in capitals may be short for what is written out: "WWII". What is quoted without one is no name.
     const std::string_view written =
         std::string_view(text).substr(term.begin, term.end - term.begin);
     return term.is_name && !term.has_digit && IsAsciiLetter(text[term.begin]) &&
            std::ranges::any_of(written, IsAsciiLower) &&
+           std::ranges::any_of(written, IsAsciiUpper) &&
            std::ranges::find(unknown, term.term) != unknown.end() && !is_somewhere(term.term);
   });
 }

@@ -17,7 +17,8 @@ struct QuestionTerm {
   std::string term;
   double emphasis = 1;  // numbers and codes weigh more, pairs with a function character less
   // A code, number or name, for which no other word can stand: holds a digit, counts ("second"), is
-  // capitalised and neither the question's first word nor one like "I", or stands in quotation marks or 《》. Not the
+  // capitalised and neither the question's first word nor one like "I", holds a capital behind its first letter
+  // ("iPhone"), or stands in quotation marks or 《》. Not the
   // value that a question asks about (asserted_value.h), for which another stands in the answer.
   bool is_name = false;
   bool has_digit = false;

@@ -56,6 +56,7 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
 // Say that something stands below.
 constexpr std::string_view kBelow[] = {"below", "following", "follows"};
 constexpr std::string_view kChineseBelow[] = {"如下", "以下", "下面", "下列"};
+constexpr size_t kUnitBytes = 9;  // that a unit behind a number takes at most
 
 bool AsksAsHeading(std::string_view heading) {
   if (EndsWithQuestionMark(heading)) return true;
@@ -312,10 +313,22 @@ bool Announces(const PassageReading& reading, size_t index) {
   const Sentence& sentence = reading.sentences()[index];
   if (!IsProse(sentence.kind)) return false;
   const std::string_view text = reading.TextOf(sentence);
-  if (text.ends_with(':') || text.ends_with("：") || ContainsAny(text, kChineseBelow)) return true;
+  if (text.ends_with(':') || text.ends_with("：")) return true;
+  const auto announces = [&](std::string_view word) {
+    const size_t at = text.find(word);
+    // 5℃以下 is a bound.
+    return at != text.npos &&
+           !HoldsAsciiDigit(text.substr(at - std::min(at, kUnitBytes), kUnitBytes));
+  };
+  if (std::ranges::any_of(kChineseBelow, announces)) return true;
   const std::string lower = AsciiLower(text);
-  return std::ranges::any_of(Words(lower),
-                             [](const Word& word) { return IsOneOf(word.text, kBelow); });
+  const std::vector<Word> words = Words(lower);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool is_bound =
+        i + 1 < words.size() && HoldsAsciiDigit(words[i + 1].text);  // "below 5 °C"
+    if (IsOneOf(words[i].text, kBelow) && !is_bound) return true;
+  }
+  return false;
 }
 
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,

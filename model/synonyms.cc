@@ -46,14 +46,16 @@ constexpr SynonymGroup kSynonymGroups[] = {
     {"capacity", "hold holds"},
     {"holds", "capacity", "l litres liters gallons people persons passengers seats"},
     {"population inhabitants"},
-    {"born built founded established", "old older oldest age"},
+    {"born", "old older oldest age"},
+    {"built", "old older oldest age"},
+    {"founded established", "old older oldest age"},
     {"maximum max"},
     {"minimum min"},
     {"colour color"},
     {"litre liter"},
     // Persons and things.
     {"phone telephone tel"},
-    {"extension", "phone telephone tel", "at ext call dial"},
+    {"extension", "phone telephone tel", "reach ext call dial"},
     {"reserve book"},
     {"employee staff personnel"},
     {"salary wage"},
@@ -111,8 +113,6 @@ constexpr SynonymGroup kSynonymGroups[] = {
     {"预订 预约 预定"},
     {"最晚 最迟"},
     {"地址 住址"},
-    {"wifi", "无线"},
-    {"无线", "wifi"},
     {"开始 起始"},
 };
 

@@ -134,12 +134,15 @@ Question OfWords(Question question, const std::vector<TranslatedWord>& words) {
 // Names that a passage writes in Chinese characters: "Liudu" stands where 柳渡 does.
 void AddSpelledNames(std::string_view folded, TranslatedQuestion& translated) {
   constexpr size_t kLeastCharacters = 2;
+  constexpr size_t kMostSyllables = 4;
   for (TranslatedWord& word : translated.words) {
     const std::string_view written =
         std::string_view(translated.question.text)
             .substr(word.range.begin, word.range.end - word.range.begin);
     const std::string name = AsciiLower(written.substr(0, written.find('\'')));
-    if (!IsAsciiUpper(written[0]) || SyllablesOf(name).empty()) continue;
+    if (!word.parts.empty() || !IsAsciiUpper(written[0]) ||
+        SyllablesOf(name, kMostSyllables).empty())
+      continue;
     std::vector<std::string> found;
     for (size_t at = 0; at < folded.size();) {
       const size_t end = IsAscii(folded[at]) ? 0 : EndOfReading(folded, at, name);

@@ -23,6 +23,8 @@ constexpr int kUnknownCost = 4;
 constexpr int kNameCost = 3;  // of one that is spelt, and 1 for each character: words are likelier
 constexpr size_t kLongestName = 4;
 constexpr size_t kMostOfACharacter = 3;  // translations
+// Pairs of characters that the names of a question may be, all together: some milliseconds, whatever is asked.
+constexpr size_t kMostNameLookups = 16'384;
 // Of what a word means, the first senses that it is said by.
 constexpr uint32_t kSenses = 4;
 constexpr uint32_t kSensesOfACharacter = 2;
@@ -83,10 +85,8 @@ std::string_view BaseForm(std::string_view stem) {
 }
 
 // What stands for the word in what is searched, at most `most` of the terms that each do; none where it leads nowhere.
-Parts PartsOf(std::string_view asked, const Sources& sources, const Stands& stands,
+Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stands,
               size_t most = std::numeric_limits<size_t>::max()) {
-  const bool is_wide = sources.inverse != nullptr;
-  const std::string_view word = is_wide ? BaseForm(asked) : asked;
   std::vector<std::string> alternatives;
   const auto add = [&](std::string_view one) {
     if (alternatives.size() == most) return;
@@ -104,10 +104,17 @@ Parts PartsOf(std::string_view asked, const Sources& sources, const Stands& stan
     for (const std::string_view term : terms) phrase.push_back({std::string(term)});
   }
   for (const std::string_view one : sources.neighbours->Of(word)) add(one);
-  if (is_wide) {
+  if (sources.inverse != nullptr) {
     for (const TranslationSources::Source& source : sources.inverse->Of(word)) {
       if (source.rank < (IsOneCharacter(source.term) ? kSensesOfACharacter : kSenses))
         add(source.term);
+    }
+    // "Left" is a side, too, and "founded" has the form of "found": beside the word, not in its stead.
+    const std::string_view base = BaseForm(word);
+    if (base != word) {
+      for (const std::vector<std::string>& part : PartsOf(base, sources, stands, most)) {
+        for (const std::string& one : part) add(one);
+      }
     }
   }
   if (alternatives.empty()) return phrase;
@@ -247,19 +254,24 @@ std::vector<TranslatedWord> TranslateChinese(std::string_view text, const Analyz
 }
 
 // What a name may be in Chinese characters, as pairs that stand in what is searched: 柳渡 of "Liudu". Of three syllables or
-// more both pairs of each.
-Parts NameInCharacters(std::string_view name, const Stands& stands) {
+// more both pairs of each. Each pair looked up is taken off `lookups`; of what they do not suffice for there is none.
+Parts NameInCharacters(std::string_view name, const Stands& stands, size_t& lookups) {
   constexpr size_t kMostSyllables = 4;
-  for (const std::vector<std::string>& way : SyllablesOf(AsciiLower(name))) {
-    if (way.size() < 2 || way.size() > kMostSyllables) continue;
+  for (const std::vector<std::string>& way : SyllablesOf(AsciiLower(name), kMostSyllables)) {
+    if (way.size() < 2) continue;
     Parts parts;
+    std::vector<std::string> firsts = CharactersReadAs(way[0]);
     for (size_t i = 1; i < way.size(); ++i) {
+      std::vector<std::string> seconds = CharactersReadAs(way[i]);
+      if (firsts.size() * seconds.size() > lookups) return {};
+      lookups -= firsts.size() * seconds.size();
       std::vector<std::string> pairs;
-      for (const std::string& first : CharactersReadAs(way[i - 1])) {
-        for (const std::string& second : CharactersReadAs(way[i])) {
+      for (const std::string& first : firsts) {
+        for (const std::string& second : seconds) {
           if (stands(first + second)) pairs.push_back(first + second);
         }
       }
+      firsts = std::move(seconds);
       if (!pairs.empty()) parts.push_back(std::move(pairs));
     }
     if (parts.size() == way.size() - 1) return parts;
@@ -290,6 +302,8 @@ std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyz
   const auto meaning = [&](size_t begin, size_t end) {
     return Sense{PartsOf(phrase(begin, end), sources, stands)};
   };
+  // Among passages names are found as they are written there (translated_question.h).
+  size_t lookups = sources.inverse == nullptr ? kMostNameLookups : 0;
   std::vector<TranslatedWord> words;
   for (Stretch& stretch : TakeApart(tokens.size(), kLongestPhrase, meaning)) {
     const Token& token = tokens[stretch.begin];
@@ -297,7 +311,7 @@ std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyz
         stretch.parts.empty() ? std::string(form(token)) : phrase(stretch.begin, stretch.end);
     const ByteRange range = {token.begin, tokens[stretch.end - 1].end};
     if (stretch.parts.empty() && IsAsciiUpper(word[0]))
-      stretch.parts = NameInCharacters(word.substr(0, word.find('\'')), stands);
+      stretch.parts = NameInCharacters(word.substr(0, word.find('\'')), stands, lookups);
     words.push_back({std::move(word), std::move(stretch.parts), range});
   }
   return words;

@@ -43,7 +43,7 @@ Result<std::vector<DocumentId>> NearestIds(Snapshots snapshots, const std::strin
   std::vector<std::string_view> others;
   for (const DocumentId& one : ids) {
     const std::string other = AsciiLower(one);
-    if (NameIn(other) == NameIn(lower)) {
+    if (!NameIn(lower).empty() && NameIn(other) == NameIn(lower)) {
       alike.emplace_back(0, one.size(), one);
     } else if (lower.size() >= kLeastPart && other.find(lower) != other.npos) {
       alike.emplace_back(1, one.size(), one);

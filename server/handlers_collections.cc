@@ -33,7 +33,10 @@ Status AddCollections(const HandlerEnvironment& environment, const Call& call,
     // The counts are of documents, too, that a bound caller may not read.
     if (!stats.ok() || call.request.caller.principals) {
       json.BeginObject().Key("name").String(collection.name);
-      if (!stats.ok()) json.Key("error").String(stats.status().message());
+      // The message may name a document.
+      const bool is_bound = call.request.caller.principals.has_value();
+      if (!stats.ok())
+        json.Key("error").String(is_bound ? "cannot be loaded" : stats.status().message());
       json.EndObject();
       continue;
     }

@@ -35,7 +35,7 @@ Result<index::IndexWriter> OpenWriter(const HandlerEnvironment& environment,
 // What a PUT writes.
 struct DocumentUpload {
   std::string collection;
-  bool makes_collection = false;  // where it is not there
+  bool is_of_conversation = false;  // whose collection is made where it is not there
   std::vector<Document> documents;
   std::vector<ingest::SourceError> errors;  // parts of a file that could not be used
   std::string file;  // id of the file that the documents are the records of; "" if of none
@@ -54,12 +54,20 @@ Status RemoveStaleRecords(const DocumentUpload& upload, const std::set<DocumentI
   return OkStatus();
 }
 
-// The collection of an upload that was read and found good.
-Status MakeCollection(index::Index& index, const std::string& name) {
+// The collection of a conversation's upload that was read and found good.
+Status MakeCollection(const HandlerEnvironment& environment, const Call& call,
+                      const std::string& name) {
+  index::Index& index = environment.services.index;
   if (index.FindCollection(name).ok()) return OkStatus();
   QUARRY_RETURN_IF_ERROR(CheckRoomForCollection(index));
   const Status made = index.CreateCollection(name).status();
-  return made.code() == Code::kAlreadyExists ? OkStatus() : made;  // by another request, meanwhile
+  // By another request, meanwhile.
+  if (!made.ok() && made.code() != Code::kAlreadyExists) return made;
+  // The conversation may have been deleted while the file was read: nobody would find its collection.
+  const Status there = environment.conversations->Get(call.request.caller, name).status();
+  if (there.code() == Code::kNotFound)
+    QUARRY_RETURN_IF_ERROR(index.DeleteCollection(name, call.context));
+  return there;
 }
 
 // What became of each document of an upload, by its state before and after: "added", "changed" or
@@ -140,8 +148,8 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call,
   const Services& services = environment.services;
   std::set<DocumentId> ids;
   for (const Document& document : upload.documents) ids.insert(document.id);
-  if (upload.makes_collection) {
-    QUARRY_RETURN_IF_ERROR(MakeCollection(services.index, upload.collection));
+  if (upload.is_of_conversation) {
+    QUARRY_RETURN_IF_ERROR(MakeCollection(environment, call, upload.collection));
   }
   QUARRY_ASSIGN_OR_RETURN(index::IndexWriter writer,
                           OpenWriter(environment, upload.collection, call));
@@ -301,7 +309,7 @@ Result<Response> PutConversationFile(const HandlerEnvironment& environment, cons
   request.query["collection"] = id;
   QUARRY_ASSIGN_OR_RETURN(DocumentUpload upload,
                           ReadDocumentUpload(environment, request, request.params.at("name")));
-  upload.makes_collection = true;
+  upload.is_of_conversation = true;
   return Write(environment, call, std::move(upload));
 }
 

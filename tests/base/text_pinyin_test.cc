@@ -27,9 +27,10 @@ TEST(PinyinTest, SecondReadingsStandInNames) {
 }
 
 TEST(PinyinTest, WordsAreTakenApartIntoSyllablesInEveryWay) {
-  EXPECT_THAT(SyllablesOf("qingyan"), ElementsAre(ElementsAre("qing", "yan")));
-  EXPECT_THAT(SyllablesOf("xian"), ElementsAre(ElementsAre("xi", "an"), ElementsAre("xian")));
-  EXPECT_THAT(SyllablesOf("kingston"), IsEmpty());
+  EXPECT_THAT(SyllablesOf("qingyan", 4), ElementsAre(ElementsAre("qing", "yan")));
+  EXPECT_THAT(SyllablesOf("xian", 4), ElementsAre(ElementsAre("xi", "an"), ElementsAre("xian")));
+  EXPECT_THAT(SyllablesOf("kingston", 4), IsEmpty());
+  EXPECT_THAT(SyllablesOf("qingyan", 1), IsEmpty());
 }
 
 TEST(PinyinTest, SyllablesHaveTheirCharacters) {

@@ -149,6 +149,8 @@ TEST_F(TwoReadingsTest, WhereNoReasonIsGivenWhySaysSoAndRepeatsNothing) {
                              "The sluice must be shut at 21:00, because the seal leaks at "
                              "night. Keys are with the warden."),
        testing::TextDocument("yan.md", "盐仓", "盐仓的湿度不得超过 60%。门是蓝色的。"),
+       testing::TextDocument("grille.md", "Hatch",
+                             "To protect the seal from frost, the hatch must be shut at 18:00."),
        testing::TextDocument("zha.md", "北闸", "北闸必须在 21 点关闭，因为密封件夜间渗漏。")});
   snapshot_ = engine_.snapshot();
   const auto ask = [&](std::vector<ConversationTurn> turns, const std::string& message) {
@@ -166,10 +168,12 @@ TEST_F(TwoReadingsTest, WhereNoReasonIsGivenWhySaysSoAndRepeatsNothing) {
   EXPECT_TRUE(none.abstained);
   EXPECT_TRUE(none.citations.empty());
   EXPECT_EQ(none.verdict.reason, "it names no reason");
+  EXPECT_EQ(none.verdict.score, 0);
   EXPECT_EQ(why("盐仓的湿度不得超过多少？", "为什么？").text, "已索引的文档没有说明其中的原因。");
   // A reason that was quoted along is one.
   EXPECT_THAT(why("When must the sluice be shut?", "Why?").text, HasSubstr("the seal leaks"));
   EXPECT_THAT(why("北闸必须在几点关闭？", "为什么？").text, HasSubstr("密封件夜间渗漏"));
+  EXPECT_THAT(why("When must the hatch be shut?", "Why?").text, HasSubstr("protect the seal"));
 }
 
 TEST_F(TwoReadingsTest, AReaderThatGoesAwayEndsIt) {

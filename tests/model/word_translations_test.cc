@@ -131,6 +131,14 @@ TEST(TranslatedQuestionTest, IrregularVerbsAreTheirBase) {
   EXPECT_THAT(SaidIn(*translated, text), Contains("built = 建造"));
 }
 
+// "Left" is a form of "leave", and a side.
+TEST(TranslatedQuestionTest, AWordKeepsItsOwnTranslations) {
+  const std::string side = "阀门在左边。";
+  const auto left = Translated("Is the valve on the left?", false, {side});
+  ASSERT_TRUE(left);
+  EXPECT_THAT(SaidIn(*left, side), Contains(HasSubstr("left = 左")));
+}
+
 TEST(TranslatedQuestionTest, NamesAreSpelledInEitherScript) {
   const std::string chinese = "柳渡支线全长5.2公里。";
   const auto to_chinese = Translated("How long is the Liudu branch?", false, {chinese});
