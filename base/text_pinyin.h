@@ -10,6 +10,9 @@
 
 namespace quarry {
 
+// A syllable is a character.
+inline constexpr size_t kMostNameSyllables = 4;
+
 // Where the characters end that begin at byte `at` of `folded` (base/text.h Fold) and are read as `spelling`, in lower
 // case; 0 where none are.
 size_t EndOfReading(std::string_view folded, size_t at, std::string_view spelling);

@@ -59,10 +59,8 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
   // A name that nothing in the collection has may stand there in the other script.
   for (const model::TranslatedWord& word : translated->words) {
     if (word.parts.empty()) continue;
-    const std::string_view written =
-        std::string_view(translated->question.text)
-            .substr(word.range.begin, word.range.end - word.range.begin);
-    for (const Token& token : analyzer.Tokenize(written)) std::erase(across.unknown, token.term);
+    for (const Token& token : analyzer.Tokenize(translated->Written(word)))
+      std::erase(across.unknown, token.term);
   }
   DraftAcross found;
   found.draft = others.Draft(query.text, analyzer, across, &*translated);

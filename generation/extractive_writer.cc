@@ -390,13 +390,19 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   return sentences;
 }
 
+model::ExtractiveOptions ExtractiveWriter::OptionsIn(const Query& query,
+                                                     const index::Snapshot& snapshot) const {
+  model::ExtractiveOptions options = OptionsFor(query, options_);
+  options.unknown = UnknownTerms(query, snapshot, analyzer_);
+  return options;
+}
+
 double ExtractiveWriter::SupportOf(const Query& query, const index::Snapshot& snapshot,
                                    const Context& context) const {
   Query read = query;
   read.text = SpelledAsIn(context, query.text);
   const std::string& question = read.text;
-  model::ExtractiveOptions options = OptionsFor(query, options_);
-  options.unknown = UnknownTerms(read, snapshot, analyzer_);
+  const model::ExtractiveOptions options = OptionsIn(read, snapshot);
   const model::ExtractiveDraft draft =
       model::ExtractAnswer(question, context.passages, analyzer_, options);
   if (IsOfAnotherThing(draft)) return kSureOfOwnLanguage;
@@ -408,8 +414,7 @@ double ExtractiveWriter::SupportOf(const Query& query, const index::Snapshot& sn
 Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const index::Snapshot& snapshot,
                                              const Context& context, double own) const {
   const Context readable = ReadableOf(query, context);
-  model::ExtractiveOptions options = OptionsFor(query, options_);
-  options.unknown = UnknownTerms(query, snapshot, analyzer_);
+  const model::ExtractiveOptions options = OptionsIn(query, snapshot);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<DraftAcross> across,
                           ExtractAcrossLanguages(query, readable, own, AbolishedPassages(readable),
                                                  analyzer_, options));
@@ -438,8 +443,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   read.text = SpelledAsIn(answer.context, query.text);
   const Context readable = ReadableOf(query, answer.context);
   const std::vector<bool> abolished = AbolishedPassages(readable);
-  model::ExtractiveOptions options = OptionsFor(query, options_);
-  options.unknown = UnknownTerms(read, snapshot, analyzer_);
+  const model::ExtractiveOptions options = OptionsIn(read, snapshot);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
   HoldToOwnSupport(readable, options, draft);
   std::optional<RowsThatMeet> met;

@@ -43,6 +43,8 @@ class ExtractiveWriter final : public AnswerWriter {
                const CallContext& context, Answer& answer) const override;
 
  private:
+  // With the terms of the question that the collection does not have.
+  model::ExtractiveOptions OptionsIn(const Query& query, const index::Snapshot& snapshot) const;
   // What is replied instead of the answer drafted from `context`, with answer.kind, text and verdict set; where
   // nothing is, the kind stays kAnswer. `has_rows`: the rows that the question means are known, be
   // there none.

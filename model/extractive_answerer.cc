@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -23,6 +22,7 @@
 #include "model/replaced_words.h"
 #include "model/section_answer.h"
 #include "model/sentence_ranking.h"
+#include "model/sentence_support.h"
 #include "model/shown_code.h"
 #include "model/version_headings.h"
 #include "model/written_words.h"
@@ -55,71 +55,6 @@ constexpr double kHeadedListGain = 0.4;
 constexpr double kCoveringPrior = 0.75;
 constexpr double kCoveringKind = 0.2;
 
-// The support of the best sentence: logistic regression on one half of SQuAD v2 dev (answerable
-// questions whose gold passage is cited against unanswerable ones) and of SQuAD, CMRC 2018 and
-// DuReader-robust dev without every other article and with other numbers in the questions.
-constexpr double kSupportCoverage = 3.2;  // of the sentence and its header
-constexpr double kSupportKnown = 0.75;    // share of the terms that occur in any passage
-constexpr double kSupportWords = 0.5;     // ln of the number of words: more words, more to go by
-// Names are all that no other word can stand for (QuestionTerm::is_name).
-constexpr double kSupportNamesNear = -1.1;     // share missing in the sentence and its header
-constexpr double kSupportNamesPassage = -0.2;  // share missing in the whole passage
-constexpr double kSupportNumber = -1.3;        // a code or number is missing in the whole passage
-constexpr double kSupportNegation = -3.6;   // the question denies something, the sentence nothing
-constexpr double kSupportKind = -0.7;       // the sentence holds nothing of the kind asked for
-constexpr double kSupportKindBlock = -1.5;  // nor does its block; too rare there to be fitted
-// Another word stands in the place of one of the question's (replaced_words.h).
-constexpr double kSupportReplaced = -3;
-// No passage speaks of what is asked about (missing_thing.h); too rare to be fitted.
-constexpr double kSupportThing = -2;
-// The question names what nothing in the collection has.
-constexpr double kSupportUnknownName = -2;
-constexpr double kSupportBias = -2.7;
-
-// Chinese characters that join others, and so begin or end what they stand beside.
-constexpr std::string_view kBetweenPhrases = "的了是在和与及或但就才则要须应还也都每各被把由从向";
-
-// A single missing character is a part of a word: all of its phrase is missing, unless it only joins. `is_missing` by
-// byte of `text`.
-void WidenSingleCharacters(std::string_view text, std::vector<bool>& is_missing) {
-  std::vector<ByteRange> characters;
-  for (size_t at = 0; at < text.size();) {
-    const size_t begin = at;
-    NextCodePoint(text, at);
-    characters.push_back({begin, at});
-  }
-  const auto is_cjk = [&](size_t i) {
-    size_t at = i < characters.size() ? characters[i].begin : text.size();
-    return at < text.size() && IsCjk(NextCodePoint(text, at));
-  };
-  const auto joins = [&](size_t i) {
-    const ByteRange& one = characters[i];
-    return kBetweenPhrases.find(text.substr(one.begin, one.end - one.begin)) !=
-           std::string_view::npos;
-  };
-  const auto is_of_phrase = [&](size_t i) { return is_cjk(i) && !joins(i); };
-  const auto set = [&](size_t i, bool missing) {
-    std::fill(is_missing.begin() + static_cast<ptrdiff_t>(characters[i].begin),
-              is_missing.begin() + static_cast<ptrdiff_t>(characters[i].end), missing);
-  };
-  std::vector<size_t> singles;
-  for (size_t i = 0; i < characters.size(); ++i) {
-    const auto missing_at = [&](size_t one) {
-      return is_cjk(one) && is_missing[characters[one].begin];
-    };
-    if (missing_at(i) && !(i > 0 && missing_at(i - 1)) && !missing_at(i + 1)) singles.push_back(i);
-  }
-  for (const size_t single : singles) {
-    if (joins(single)) {
-      set(single, false);
-      continue;
-    }
-    size_t begin = single;
-    while (begin > 0 && is_of_phrase(begin - 1)) --begin;
-    for (size_t i = begin; is_of_phrase(i); ++i) set(i, true);
-  }
-}
-
 class Extraction {
  public:
   Extraction(std::string_view question, const std::vector<Passage>& passages,
@@ -143,13 +78,14 @@ class Extraction {
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
     // Of the one that is said and the one that covers most, the one that supports less decides.
     const auto weigh = [&](size_t i) {
-      Weighed weighed = {.index = i, .lacks = LacksOf(sentences_[i])};
+      Weighed weighed = {.index = i, .lacks = LacksOf(reading_, sentences_[i])};
+      weighed.lacks.unknown_name = names_unknown_;
       // What a sentence says that is not said misleads nobody.
       if (i == best) {
         weighed.lacks.replaced = FindReplacedWord(reading_, sentences_[i], analyzer_);
         weighed.lacks.thing = !FindMissingThing(reading_, sentences_[i]).empty();
       }
-      weighed.support = SupportOf(sentences_[i], weighed.lacks);
+      weighed.support = SentenceSupport(reading_, sentences_[i], weighed.lacks);
       return weighed;
     };
     Weighed deciding = weigh(best);
@@ -159,11 +95,11 @@ class Extraction {
         section ? BestFirst(*section, best) : WithWayBehindDenial(Choose(best));
     if (deciding.lacks.kind && !deciding.lacks.replaced) {
       deciding.lacks.replaced = ReplacedBeside(chosen);
-      deciding.support = SupportOf(sentences_[best], deciding.lacks);
+      deciding.support = SentenceSupport(reading_, sentences_[best], deciding.lacks);
     }
     if (!deciding.lacks.replaced) {
       deciding.lacks.replaced = ToldOfSibling(sentences_[best], deciding.lacks);
-      deciding.support = SupportOf(sentences_[best], deciding.lacks);
+      deciding.support = SentenceSupport(reading_, sentences_[best], deciding.lacks);
     }
     const Weighed covering = weigh(MostCovering());
     if (covering.support < deciding.support) deciding = covering;
@@ -173,8 +109,8 @@ class Extraction {
     // What another sentence of the answer says is there.
     TermSet said;
     for (const size_t i : chosen) said |= sentences_[i].terms | reading_.HeaderOf(sentences_[i]);
-    draft.reason = ReasonFor(sentences_[deciding.index], deciding.lacks,
-                             deciding.index == best ? &said : nullptr);
+    draft.reason = SupportReason(reading_, sentences_[deciding.index], deciding.lacks,
+                                 deciding.index == best ? &said : nullptr, options_.language);
     draft.says_another = deciding.lacks.replaced.has_value();
     if (draft.declined && !deciding.lacks.replaced && !lacks_thing) {
       if (const auto headed = FindHeadedList(reading_, options_)) {
@@ -370,21 +306,9 @@ class Extraction {
     return extracted;
   }
 
-  // What a reader would miss in a sentence.
-  struct Lacks {
-    double names_near = 0;     // share
-    double names_passage = 0;  // share
-    bool number = false;
-    bool negation = false;
-    bool kind = false;
-    bool kind_in_block = false;
-    std::optional<ReplacedWord> replaced;
-    bool thing = false;
-  };
-
   struct Weighed {
     size_t index = 0;
-    Lacks lacks = {};
+    SentenceLacks lacks = {};
     double support = 0;
   };
 
@@ -411,7 +335,8 @@ class Extraction {
 
   // Asked how much oil the HY-300 needs, one sentence tells where the HY-300 is mounted, and another how much oil the
   // HY-400 needs: how much the HY-300 needs is not known.
-  std::optional<ReplacedWord> ToldOfSibling(const Sentence& best, const Lacks& lacks) const {
+  std::optional<ReplacedWord> ToldOfSibling(const Sentence& best,
+                                            const SentenceLacks& lacks) const {
     TermSet codes;
     for (size_t i = 0; i < question_.terms.size(); ++i)
       codes.set(i, reading_.asked_codes().IsOfCode(question_.terms[i].term));
@@ -427,106 +352,6 @@ class Extraction {
       return ReplacedWord{.asked = other.sibling->asked, .there = other.sibling->there};
     }
     return std::nullopt;
-  }
-
-  Lacks LacksOf(const Sentence& best) const {
-    const TermSet near = best.terms | reading_.HeaderOf(best);
-    const TermSet& passage = reading_.PassageTerms(best.passage);
-    const Chunk& chunk = passages_[best.passage].chunk;
-    const std::string_view text = chunk.text;
-    const SourceSpan span = SpanWithin(chunk, best.range.begin, best.range.end);
-    const std::string header = ContextualHeader(passages_[best.passage].title, span.heading_path);
-    Lacks lacks;
-    double names = 0;
-    for (size_t i = 0; i < question_.terms.size(); ++i) {
-      const QuestionTerm& term = question_.terms[i];
-      if (!term.is_name) continue;
-      names += 1;
-      if (!near.test(i)) lacks.names_near += 1;
-      if (!passage.test(i)) lacks.names_passage += 1;
-      lacks.number = lacks.number || (term.has_digit && !passage.test(i));
-    }
-    if (names > 0) {
-      lacks.names_near /= names;
-      lacks.names_passage /= names;
-    }
-    lacks.negation =
-        question_.negated && !best.says_needed && !IsNegated(TextOf(best)) && !IsNegated(header);
-    // A reason has no form that could be missed.
-    if (question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason) {
-      const std::string_view block =
-          text.substr(best.block.begin, best.block.end - best.block.begin);
-      lacks.kind = !HoldsKind(question_.kind, TextOf(best), text_);
-      lacks.kind_in_block = lacks.kind && !HoldsKind(question_.kind, block, text_);
-    }
-    return lacks;
-  }
-
-  double SupportOf(const Sentence& best, const Lacks& lacks) const {
-    TermSet anywhere;
-    for (uint32_t i = 0; i < passages_.size(); ++i) anywhere |= reading_.PassageTerms(i);
-    double all = 0;
-    double known = 0;
-    for (size_t i = 0; i < question_.terms.size(); ++i) {
-      all += question_.terms[i].emphasis;
-      if (anywhere.test(i)) known += question_.terms[i].emphasis;
-    }
-    const double sum =
-        kSupportCoverage * reading_.Coverage(best) + kSupportKnown * known / all +
-        kSupportWords * std::log(question_.words) + kSupportNamesNear * lacks.names_near +
-        kSupportNamesPassage * lacks.names_passage + (lacks.number ? kSupportNumber : 0.0) +
-        (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
-        (lacks.kind_in_block ? kSupportKindBlock : 0.0) +
-        (lacks.replaced ? kSupportReplaced : 0.0) + (lacks.thing ? kSupportThing : 0.0) +
-        (names_unknown_ ? kSupportUnknownName : 0.0) + kSupportBias;
-    return 1.0 / (1.0 + std::exp(-sum));
-  }
-
-  // `said`: what the sentences of the answer hold, where it is one of them; else nullptr.
-  std::string ReasonFor(const Sentence& best, const Lacks& lacks, const TermSet* said) const {
-    const std::string& language = options_.language;
-    char share[16];
-    std::snprintf(share, sizeof(share), "%.0f", 100 * reading_.Coverage(best));
-    std::string reason = ReasonText(
-        said != nullptr ? Reason::kBestSentence : Reason::kCoveringSentence, language, {share});
-    const auto add = [&](Reason one, std::initializer_list<std::string_view> parts) {
-      AddReason(ReasonText(one, language, parts), language, reason);
-    };
-    if (lacks.negation) add(Reason::kDeniesNothing, {});
-    if (lacks.kind_in_block) add(Reason::kNamesNo, {KindText(question_.kind, language)});
-    if (lacks.replaced) {
-      add(Reason::kSaysAnother, {lacks.replaced->there, lacks.replaced->asked});
-    }
-    const std::string missing =
-        WordsWithout(said != nullptr ? *said : best.terms | reading_.HeaderOf(best));
-    if (!missing.empty()) add(Reason::kWordsNotThere, {missing});
-    return reason;
-  }
-
-  // The words of the question, as it writes them, that none of `found` covers. Pairs of Chinese
-  // characters overlap: a character that a found pair holds is not missing. A code is missing as a
-  // whole, whatever of its parts is found, and so is the phrase around a single character.
-  std::string WordsWithout(const TermSet& found) const {
-    const std::string& text = question_.text;
-    std::vector<bool> is_missing(text.size() + 1);  // the byte behind the text never is
-    const auto mark = [&](bool missing, auto&& which) {
-      for (size_t i = 0; i < question_.terms.size(); ++i) {
-        const QuestionTerm& term = question_.terms[i];
-        if (found.test(i) == missing || !which(term)) continue;
-        std::fill(is_missing.begin() + term.begin, is_missing.begin() + term.end, missing);
-      }
-    };
-    mark(true, [](const QuestionTerm& term) { return term.emphasis >= 1; });
-    mark(false, [](const QuestionTerm&) { return true; });
-    mark(true, [](const QuestionTerm& term) { return term.has_digit; });
-    WidenSingleCharacters(text, is_missing);
-    std::string words;
-    for (size_t begin = 0, i = 0; i <= text.size(); ++i) {
-      if (is_missing[i]) continue;
-      if (begin < i) words += (words.empty() ? "" : ", ") + text.substr(begin, i - begin);
-      begin = i + 1;
-    }
-    return words;
   }
 
   // The best sentence, then by score those that add to it or may hold the answer in its stead.

@@ -134,14 +134,11 @@ Question OfWords(Question question, const std::vector<TranslatedWord>& words) {
 // Names that a passage writes in Chinese characters: "Liudu" stands where 柳渡 does.
 void AddSpelledNames(std::string_view folded, TranslatedQuestion& translated) {
   constexpr size_t kLeastCharacters = 2;
-  constexpr size_t kMostSyllables = 4;
   for (TranslatedWord& word : translated.words) {
-    const std::string_view written =
-        std::string_view(translated.question.text)
-            .substr(word.range.begin, word.range.end - word.range.begin);
+    const std::string_view written = translated.Written(word);
     const std::string name = AsciiLower(written.substr(0, written.find('\'')));
     if (!word.parts.empty() || !IsAsciiUpper(written[0]) ||
-        SyllablesOf(name, kMostSyllables).empty())
+        SyllablesOf(name, kMostNameSyllables).empty())
       continue;
     std::vector<std::string> found;
     for (size_t at = 0; at < folded.size();) {
@@ -231,9 +228,7 @@ double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer&
       if (!is_there) return 0;
       continue;
     }
-    const std::string_view written =
-        std::string_view(question.text).substr(word.range.begin, word.range.end - word.range.begin);
-    if (SaysLittle(written)) continue;  // "year": 1936年 need not be one of them
+    if (SaysLittle(Written(word))) continue;  // "year": 1936年 need not be one of them
     ++wanted;
     if (is_there) ++had;
   }

@@ -38,6 +38,11 @@ struct TranslatedQuestion {
   // The part of the words that a statement has, its headings included; 0 where a code, a number, what is counted ("how many
   // points") or a word that tells kinds apart (兼职, "old") is not there, or of several words one alone.
   double CoveredBy(std::string_view statement, const Analyzer& analyzer) const;
+  // The word as the question has it.
+  std::string_view Written(const TranslatedWord& word) const {
+    return std::string_view(question.text)
+        .substr(word.range.begin, word.range.end - word.range.begin);
+  }
   // How it was read: "水表 = water meter, 费 = cost".
   std::string Reading() const;
 };

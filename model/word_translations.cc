@@ -21,7 +21,6 @@ constexpr int kWordCost = 2;
 constexpr int kSingleCost = 3;  // a word of one character means many things
 constexpr int kUnknownCost = 4;
 constexpr int kNameCost = 3;  // of one that is spelt, and 1 for each character: words are likelier
-constexpr size_t kLongestName = 4;
 constexpr size_t kMostOfACharacter = 3;  // translations
 // Pairs of characters that the names of a question may be, all together: some milliseconds, whatever is asked.
 constexpr size_t kMostNameLookups = 16'384;
@@ -204,7 +203,7 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
     if (is_across && (is_single || !sources.dictionary->Has(word))) return {};
     Parts parts = is_single ? PartsOf(word, sources, stands, kMostOfACharacter)
                             : PartsOf(word, sources, stands);
-    if (parts.empty() && !is_single && end - begin <= kLongestName &&
+    if (parts.empty() && !is_single && end - begin <= kMostNameSyllables &&
         !sources.dictionary->Has(word)) {
       const int cost = kNameCost + static_cast<int>(end - begin);
       return {SpelledName(word, analyzer, stands), cost};
@@ -256,8 +255,7 @@ std::vector<TranslatedWord> TranslateChinese(std::string_view text, const Analyz
 // What a name may be in Chinese characters, as pairs that stand in what is searched: 柳渡 of "Liudu". Of three syllables or
 // more both pairs of each. Each pair looked up is taken off `lookups`; of what they do not suffice for there is none.
 Parts NameInCharacters(std::string_view name, const Stands& stands, size_t& lookups) {
-  constexpr size_t kMostSyllables = 4;
-  for (const std::vector<std::string>& way : SyllablesOf(AsciiLower(name), kMostSyllables)) {
+  for (const std::vector<std::string>& way : SyllablesOf(AsciiLower(name), kMostNameSyllables)) {
     if (way.size() < 2) continue;
     Parts parts;
     std::vector<std::string> firsts = CharactersReadAs(way[0]);
