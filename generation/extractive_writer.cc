@@ -36,7 +36,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 20;
+constexpr uint64_t kExtractiveWriterVersion = 21;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr uint32_t kItemsOfShortAnswer = 3;
 

@@ -59,7 +59,7 @@ const Parser& ParserFor(Format format);
 Result<ParsedSource> ParseSource(std::string_view bytes, const SourceInfo& source);
 
 // Whether `bytes` are those of a file that nobody expects to be read: nothing but white space, a
-// picture, a program, a format that this version does not read.
+// picture, a program, minified source code, a format that this version does not read.
 bool HoldsNoText(std::string_view bytes, std::string_view path);
 
 // Whether a source that gave this error is passed over: it holds no text, and that is all that is

@@ -39,4 +39,7 @@ std::unique_ptr<Parser> MakeRstParser();
 std::unique_ptr<Parser> MakeNotebookParser();
 std::unique_ptr<Parser> MakeSourceCodeParser();
 
+// Whether source code is written for machines alone: in lines of hundreds of bytes, as minifiers and generators do.
+bool IsMinified(std::string_view code);
+
 }  // namespace quarry::ingest

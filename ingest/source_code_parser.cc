@@ -82,12 +82,20 @@ class CodeWriter {
   DocumentBuilder builder_;
 };
 
+size_t BytesOfLine(std::string_view code) {
+  return code.size() / static_cast<size_t>(std::ranges::count(code, '\n') + 1);
+}
+
 class SourceCodeParser final : public Parser {
  public:
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kSourceCode));
     const std::string& path = source.path.empty() ? source.id : source.path;
+    if (IsMinified(text)) {
+      return InvalidArgumentError("minified: " + std::to_string(BytesOfLine(text)) +
+                                  " bytes a line, expected code as it is written");
+    }
     const std::string file_name = path.substr(path.find_last_of("/\\") + 1);
     const CodeLanguage& language = CodeLanguageOf(ExtensionOf(path));
     if (*language.name != '\0')
@@ -99,6 +107,12 @@ class SourceCodeParser final : public Parser {
 };
 
 }  // namespace
+
+bool IsMinified(std::string_view code) {
+  constexpr size_t kLeastBytes = 4096;
+  constexpr size_t kMostOfLine = 400;  // on average
+  return code.size() >= kLeastBytes && BytesOfLine(code) > kMostOfLine;
+}
 
 std::unique_ptr<Parser> MakeSourceCodeParser() { return std::make_unique<SourceCodeParser>(); }
 

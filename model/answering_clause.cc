@@ -185,7 +185,10 @@ std::string_view ClauseBefore(std::string_view sentence, const ByteRange& word) 
 ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence) {
   const std::string_view text = reading.TextOf(sentence);
   const bool chinese = IsMostlyCjk(text);  // whatever it is asked in
-  if (EndOf(kGlance, text, 0, chinese) == text.size()) return {0, text.size()};
+  // How and why something is done is told by a sentence as a whole, or a clause: "you can run grep vmx to check for it".
+  const bool wants_clause = AsksForWay(reading) || reading.question().kind == AnswerKind::kReason;
+  if (EndOf(wants_clause ? kQuote : kGlance, text, 0, chinese) == text.size())
+    return {0, text.size()};
   const AnswerWordFinder finder(reading.question_text(), reading.question().kind,
                                 reading.question().text);
   const std::vector<AnswerWord> words = AnswerWordsOf(reading, sentence, finder);
@@ -203,8 +206,6 @@ ByteRange AnsweringPart(const PassageReading& reading, const Sentence& sentence)
     const size_t end = EndOf(stretch, text, begin, chinese);
     while (count < words.size() && words[count].range.end <= end) ++count;
   };
-  // How and why something is done is told by a clause as a whole: "you can run grep vmx to check for it".
-  const bool wants_clause = AsksForWay(reading) || reading.question().kind == AnswerKind::kReason;
   BracketReader brackets(text);
   for (size_t i = 0; i < words.size(); ++i) {
     const ByteRange& word = words[i].range;

@@ -301,6 +301,7 @@ class Extraction {
         .passage = sentence.passage, .range = sentence.range, .score = score};
     const bool is_prose = sentence.kind != BlockKind::kTable && sentence.kind != BlockKind::kCode;
     if (!is_prose || IsOfVersion(sentence)) return extracted;
+    extracted.item_term = EntryHeading(reading_, sentence);
     const ByteRange part = AnsweringPart(reading_, sentence);
     extracted.answering = {sentence.range.begin + part.begin, sentence.range.begin + part.end};
     return extracted;

@@ -42,8 +42,8 @@ struct ExtractedSentence {
   // of a row of a table, of code and of an entry of a change log.
   ByteRange answering = {};
   std::string lead = {};  // said before it in the answer, and no quote: "Another source says: "
-  std::string item_term =
-      {};  // likewise, right before it: what names the item of a list that it stands in
+  // Likewise, right before it: what names the item of a list that it stands in, or the entry of a reference.
+  std::string item_term = {};
   // Where it is said, from 0: of those below headings and of a section that is told in its order. Of all others as it
   // comes, behind those.
   uint32_t place = UINT32_MAX;

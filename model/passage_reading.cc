@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/compound_words.h"
 #include "base/document.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -146,6 +147,7 @@ PassageReading::PassageReading(std::string_view question, const std::vector<Pass
   FindAskedVersions();
   FindAskedNumbers();
   FindSynonyms();
+  FindCompounds();
   FindWhatIsLeftOut();
   for (const Passage& passage : passages_) {
     const Chunk& chunk = passage.chunk;
@@ -287,6 +289,24 @@ void PassageReading::FindSynonyms() {
   }
 }
 
+void PassageReading::FindCompounds() {
+  constexpr size_t kShortestWord = 4;  // letters
+  for (const WordPair& pair : WordPairs(question_.text)) {
+    std::vector<uint32_t> numbers;
+    for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+      const QuestionTerm& term = question_.terms[i];
+      if (pair.first.begin <= term.begin && term.end <= pair.second.end) numbers.push_back(i);
+    }
+    for (std::string& term : JoinedTerms(pair, question_.text, analyzer_))
+      asked_pairs_.push_back({std::move(term), numbers});
+  }
+  for (uint32_t i = 0; i < question_.terms.size(); ++i) {
+    const std::string& term = question_.terms[i].term;
+    if (term.size() >= kShortestWord && std::ranges::all_of(term, IsAsciiLetter))
+      may_be_pairs_.push_back(i);
+  }
+}
+
 // The number of the question's term that the token is or says, or UINT32_MAX. `around`: the sentence that it stands in.
 uint32_t PassageReading::NumberOf(const Token& token, std::string_view around) const {
   const auto found = numbers_.find(Hash64(token.term));
@@ -332,12 +352,19 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     while (at < sentences_.size() && sentences_[at].range.end <= token.begin) ++at;
     const bool is_quotable = at < sentences_.size() && sentences_[at].range.begin <= token.begin;
     const std::string_view around = is_quotable ? TextOf(sentences_[at]) : std::string_view();
-    const uint32_t number = NumberOf(token, around);
-    if (number == UINT32_MAX) continue;
-    all.set(number);
-    if (!is_quotable) continue;
-    sentences_[at].terms.set(number);
-    sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
+    const auto add = [&](uint32_t number) {
+      all.set(number);
+      if (!is_quotable) return;
+      sentences_[at].terms.set(number);
+      sentences_[at].places.push_back({number, token.position, {token.begin, token.end}});
+    };
+    if (const uint32_t number = NumberOf(token, around); number != UINT32_MAX) add(number);
+    for (const AskedPair& pair : asked_pairs_) {
+      if (pair.term == token.term) std::ranges::for_each(pair.numbers, add);
+    }
+    for (const uint32_t i : may_be_pairs_) {
+      if (MakesWithNext(question_.terms[i].term, token.term, text, token.end)) add(i);
+    }
   }
   if (translated_ != nullptr) AddTranslations(index, first, tokens, all);
   for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
@@ -349,6 +376,7 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     all |= sentences_[i].terms;
   }
   AddItemTerms(first);
+  AddAnnouncedCode(first);
   // A question stands above its answer as a heading does.
   for (size_t i = first + 1; i < sentences_.size(); ++i) {
     const Sentence& above = sentences_[i - 1];
@@ -400,6 +428,25 @@ void PassageReading::AddItemTerms(size_t first) {
     }
     headers_.push_back(headers_[sentence.header] | above);
     sentence.header = static_cast<uint32_t>(headers_.size() - 1);
+  }
+}
+
+// What code shows, the sentence above it says: "In a container:" and "docker run ...". Of the sentences of the last
+// passage, from the `first` on.
+void PassageReading::AddAnnouncedCode(size_t first) {
+  for (size_t i = first; i + 1 < sentences_.size(); ++i) {
+    Sentence& above = sentences_[i];
+    const std::string_view text = TextOf(above);
+    const bool announces =
+        above.kind != BlockKind::kCode && (text.ends_with(':') || text.ends_with("："));
+    if (!announces || sentences_[i + 1].kind != BlockKind::kCode) continue;
+    TermSet shown;
+    for (size_t j = i + 1; j < sentences_.size() && sentences_[j].block == sentences_[i + 1].block;
+         ++j)
+      shown |= sentences_[j].terms;
+    if (shown.none()) continue;
+    headers_.push_back(headers_[above.header] | shown);
+    above.header = static_cast<uint32_t>(headers_.size() - 1);
   }
 }
 

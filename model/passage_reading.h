@@ -119,9 +119,11 @@ class PassageReading {
   void MarkNeeded(Sentence& sentence) const;
   void AddRanges(const std::vector<Token>& tokens, Sentence& sentence);
   void AddItemTerms(size_t first);
+  void AddAnnouncedCode(size_t first);
   void AddSiblings(uint32_t passage, size_t first, const std::vector<Token>& tokens);
   uint32_t NumberOf(const Token& token, std::string_view around) const;
   void FindSynonyms();
+  void FindCompounds();
   // Of `tokens`, those of `text`, without those of codes and versions that are others than the question's: of "3.2.0" no part is in "3.4.0".
   std::vector<Token> OwnTokens(std::string_view text, std::vector<Token> tokens) const;
   TermSet AddHeader(std::string_view title, const std::vector<std::string>& headings);
@@ -144,6 +146,14 @@ class PassageReading {
     uint32_t number = 0;  // of the question's term
   };
   std::vector<SynonymOfTerm> synonyms_;  // of terms that no passage has
+  // Pairs of the question's words, as a term that they may be written as in a passage, and terms that may be a pair there
+  // (compound_words.h).
+  struct AskedPair {
+    std::string term;
+    std::vector<uint32_t> numbers;  // of the question's terms
+  };
+  std::vector<AskedPair> asked_pairs_;
+  std::vector<uint32_t> may_be_pairs_;
   TermSet codes_;
   std::vector<AskedNumber> asked_numbers_;
   bool any_in_range_ = false;

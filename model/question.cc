@@ -233,14 +233,13 @@ constexpr std::string_view kAskingWords[] = {
 // Words that say little of what a sentence is about: joining words, and nouns that name the kind of
 // the answer, in whose stead the sentence holds the answer itself ("in what year": "in 1998").
 constexpr std::string_view kWeakWords[] = {
-    "about",  "after", "all",     "also",       "am",     "among",  "any",   "been",
-    "before", "being", "between", "both",       "called", "during", "each",  "from",
-    "get",    "give",  "given",   "he",         "her",    "him",    "his",   "i",
-    "its",    "just",  "kind",    "me",         "more",   "most",   "my",    "name",
-    "named",  "names", "number",  "off",        "one",    "other",  "our",   "out",
-    "over",   "own",   "people",  "percentage", "person", "she",    "since", "so",
-    "some",   "than",  "them",    "through",    "type",   "types",  "under", "up",
-    "use",    "used",  "we",      "while",      "year",   "years",  "you",   "your"};
+    "about", "after",   "all",  "also",    "am",         "among",  "any",   "been",  "before",
+    "being", "between", "both", "called",  "during",     "each",   "from",  "get",   "give",
+    "given", "he",      "her",  "him",     "his",        "i",      "its",   "just",  "kind",
+    "more",  "most",    "name", "named",   "names",      "number", "off",   "one",   "other",
+    "out",   "over",    "own",  "people",  "percentage", "person", "she",   "since", "so",
+    "some",  "than",    "them", "through", "type",       "types",  "under", "up",    "use",
+    "used",  "while",   "year", "years"};
 
 // Characters that mostly join others: a pair with one of them says little.
 constexpr std::string_view kFunctionCharacters =
@@ -366,6 +365,19 @@ bool HoldsCapital(std::string_view text, size_t begin, size_t end) {
   return begin < end && std::ranges::any_of(text.substr(begin, end - begin), IsAsciiUpper);
 }
 
+// "How do I ...", "if we ...": who asks is no part of what is asked; "Charles I" is.
+bool NamesAsker(const Token& token, std::string_view text) {
+  constexpr std::string_view kAskers[] = {"me", "my", "our", "we", "you", "your"};
+  constexpr std::string_view kBeforeI[] = {"after", "and",  "as",    "because", "before",
+                                           "if",    "once", "that",  "to",      "unless",
+                                           "until", "when", "while", "whether"};
+  const std::string form = AsciiLower(FormOf(token, text));
+  if (form != "i") return IsOneOf(form, kAskers);
+  const std::vector<Word> before = Words(text.substr(0, token.begin));
+  return before.empty() || IsAskingWord(before.back().text) ||
+         IsOneOf(AsciiLower(before.back().text), kBeforeI);
+}
+
 QuestionTerm TermOf(const Token& token, std::string_view text,
                     const std::vector<ByteRange>& quoted) {
   QuestionTerm term;
@@ -432,7 +444,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   uint32_t before = UINT32_MAX;
   uint32_t before_position = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
-    if (IsAskingWord(FormOf(token, text))) continue;
+    if (IsAskingWord(FormOf(token, text)) || NamesAsker(token, text)) continue;
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) {

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/word_lists.h"
+
 namespace quarry::model {
 namespace {
 
 constexpr uint32_t kShortCodeTokens = 60;
+constexpr std::string_view kCommentMarks[] = {"# ", "// ", "-- ", "; ", "% ", "REM ", "rem "};
 
 // Bytes of the longest prefix of `text` that has at most `max_tokens`, at least one character.
 size_t FittingPrefix(std::string_view text, uint32_t max_tokens) {
@@ -66,6 +69,35 @@ std::vector<ByteRange> Lines(std::string_view text, ByteRange block) {
   return lines;
 }
 
+// "# Change the passphrase", "// like so": what it says is of the lines below it.
+bool IsCodeComment(std::string_view line) { return StartsWithAny(line, kCommentMarks); }
+
+// The lines of a long block, each comment with those below it up to the next and to an empty one, and a line that ends
+// in a backslash with the one behind it; no more together than a short block has.
+std::vector<ByteRange> CodePieces(std::string_view text, ByteRange block) {
+  std::vector<ByteRange> pieces;
+  bool goes_on = false;     // the last piece, with any line
+  bool is_told_of = false;  // by a comment above it
+  for (const ByteRange& line : Lines(text, block)) {
+    const std::string_view written = text.substr(line.begin, line.end - line.begin);
+    const bool is_comment = IsCodeComment(written);
+    const bool joins =
+        !written.empty() && !pieces.empty() && (goes_on || (is_told_of && !is_comment)) &&
+        CountTokens(text.substr(pieces.back().begin, line.end - pieces.back().begin)) <=
+            kShortCodeTokens;
+    if (joins) {
+      pieces.back().end = line.end;
+    } else if (!written.empty()) {
+      pieces.push_back(line);
+      is_told_of = is_comment;
+    } else {
+      is_told_of = false;
+    }
+    goes_on = written.ends_with('\\') || (is_comment && !written.empty());
+  }
+  return pieces;
+}
+
 }  // namespace
 
 std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_tokens) {
@@ -95,7 +127,10 @@ std::vector<QuotablePiece> QuotablePieces(const Chunk& chunk, uint32_t max_token
           AddPieces(text, block, block, max_tokens, pieces);
           break;
         }
-        [[fallthrough]];
+        for (const ByteRange& piece : CodePieces(text, block)) {
+          AddPieces(text, piece, piece, max_tokens, pieces);
+        }
+        break;
       case BlockKind::kTable:
         for (const ByteRange& line : Lines(text, block)) {
           AddPieces(text, line, line, max_tokens, pieces);

@@ -20,7 +20,7 @@ struct QuotablePiece {
 // What can be quoted of `chunk`, in order. No piece crosses blocks:
 //   * paragraph, list item, quote: each sentence;
 //   * table: each row;
-//   * code: the whole block if it is short, else each line;
+//   * code: the whole block if it is short, else each line, a comment with the lines that it tells of;
 //   * heading: nothing, for it says what is below it and nothing by itself. It stands in the heading
 //     path of the pieces below it (SpanWithin).
 // A chunk without blocks is one paragraph. A piece of more than `max_tokens` (CountTokens), such as

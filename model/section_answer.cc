@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "model/answer_kind.h"
+#include "model/told_way.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -56,6 +57,7 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
 // Say that something stands below.
 constexpr std::string_view kBelow[] = {"below", "following", "follows"};
 constexpr std::string_view kChineseBelow[] = {"如下", "以下", "下面", "下列"};
+constexpr std::string_view kEnds[] = {".", "!", "?", ":", "。", "！", "？", "："};
 constexpr size_t kUnitBytes = 9;  // that a unit behind a number takes at most
 
 bool AsksAsHeading(std::string_view heading) {
@@ -116,18 +118,16 @@ bool IsProse(BlockKind kind) { return kind == BlockKind::kParagraph || kind == B
 std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, size_t best,
                                               const ExtractiveOptions& options) {
   const std::vector<Sentence>& all = reading.sentences();
-  if (!IsProse(all[best].kind)) return std::nullopt;
-  const std::vector<std::string> headings = HeadingsOver(reading, best);
-  if (headings.empty()) return std::nullopt;
-  const std::string& heading = headings.back();
-  if (reading.question().kind != AnswerKind::kAny && !AsksAsHeading(heading)) return std::nullopt;
-  const TermSet held = reading.TermsIn(heading);
-  const bool is_question = reading.WeightOf(held) >= kIsQuestion * reading.total();
-  if (!is_question || !HoldsNames(reading, held)) return std::nullopt;
+  if (!IsProse(all[best].kind) || !IsHeadedByQuestion(reading, best)) return std::nullopt;
   const SectionBounds section = SectionAround(reading, best);
+  // How something is done stands behind what it is good for.
+  size_t first = section.begin;
+  if (AsksHowTo(reading.question_text())) {
+    while (first < best && !TellsWay(reading.TextOf(all[first]))) ++first;
+  }
   SectionAnswer answer;
   uint32_t tokens = 0;
-  for (size_t i = section.begin; i < section.end; ++i) {
+  for (size_t i = first; i < section.end; ++i) {
     tokens += all[i].tokens;
     if (!IsProse(all[i].kind) || answer.pieces.size() == options.max_sentences ||
         tokens > options.max_tokens) {
@@ -135,7 +135,7 @@ std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, siz
     }
     answer.pieces.push_back({i, all[i].range});
   }
-  if (best - section.begin >= answer.pieces.size()) return std::nullopt;
+  if (best - first >= answer.pieces.size()) return std::nullopt;
   return answer;
 }
 
@@ -248,6 +248,11 @@ bool IsWantedList(const PassageReading& reading, size_t index) {
   if (wanted == Wanted::kNothing) return false;
   const std::optional<ListBounds> list = ListBoundsAround(reading, index);
   if (!list) return false;
+  // What is told of several things by their names is no way to do one.
+  if (wanted == Wanted::kWay &&
+      reading.sentences()[index].item_term.begin < reading.sentences()[index].item_term.end) {
+    return false;
+  }
   if (list->lead == index && list->begin == index + 1) return true;  // it announces it
   const Sentence& best = reading.sentences()[index];
   const TermSet asked = TermsOfThings(reading);
@@ -306,6 +311,30 @@ std::optional<SectionAnswer> ListAround(const PassageReading& reading, size_t be
 }
 
 }  // namespace
+
+bool IsHeadedByQuestion(const PassageReading& reading, size_t index) {
+  const std::vector<std::string> headings = HeadingsOver(reading, index);
+  if (headings.empty()) return false;
+  const std::string& heading = headings.back();
+  if (reading.question().kind != AnswerKind::kAny && !AsksAsHeading(heading)) return false;
+  const TermSet held = reading.TermsIn(heading);
+  return reading.WeightOf(held) >= kIsQuestion * reading.total() && HoldsNames(reading, held);
+}
+
+std::string EntryHeading(const PassageReading& reading, const Sentence& sentence) {
+  constexpr uint32_t kMostTokens = 20;
+  const std::string_view text = reading.TextOf(sentence);
+  const Chunk& chunk = reading.passages()[sentence.passage].chunk;
+  const bool is_fragment =
+      sentence.kind == BlockKind::kParagraph && sentence.tokens <= kMostTokens &&
+      sentence.range.begin == sentence.block.begin && sentence.range.end == sentence.block.end &&
+      (IsAsciiLower(text.front()) || !IsAscii(text.front())) && !EndsWithAny(text, kEnds);
+  if (!is_fragment) return {};
+  const std::vector<std::string> headings =
+      SpanWithin(chunk, sentence.range.begin, sentence.range.end).heading_path;
+  const bool is_entry = !headings.empty() && IsAsciiLower(headings.back().front());
+  return is_entry ? headings.back() : std::string();
+}
 
 bool AsksForWay(const PassageReading& reading) { return WantedBy(reading) == Wanted::kWay; }
 

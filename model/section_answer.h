@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/text.h"
@@ -45,6 +46,14 @@ struct HeadedList {
 };
 std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
                                          const ExtractiveOptions& options);
+
+// Whether the heading right above the sentence holds nearly all of the question, and all its names, and asks, too, or the
+// question asks for nothing of a kind.
+bool IsHeadedByQuestion(const PassageReading& reading, size_t index);
+
+// The heading above a sentence that says nothing without it, as entries of a reference are written: "remove documents at
+// once" below "docs delete ID...". "" of any other.
+std::string EntryHeading(const PassageReading& reading, const Sentence& sentence);
 
 // Whether the question is how something is done, and not how much or how long.
 bool AsksForWay(const PassageReading& reading);

@@ -8,6 +8,8 @@
 #include "model/answer_weights.h"
 #include "model/asked_measure.h"
 #include "model/asked_person.h"
+#include "model/section_answer.h"
+#include "model/told_way.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -30,6 +32,8 @@ constexpr double kQuestionPenalty = 6;
 // Of what names an item, as much as of a heading, and of an aside, a sentence all in parentheses.
 constexpr double kItemTermPenalty = 3;
 constexpr double kAsidePenalty = 3;
+constexpr double kWayBonus = 2.5;   // of one that tells how something is done, where that is asked
+constexpr double kHeadedBonus = 6;  // and of one below a heading that is the question
 constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
 
 // The first letters of a word, lower-case; 0 of a shorter one.
@@ -305,12 +309,13 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
   const AnswerWeights& weights = AnswerWeightsFor(reading.in_chinese());
   const std::string_view person = PersonAskedAbout(reading.question_text());
   const Measure measure = MeasureAsked(reading.question_text());
+  const bool wants_way = AsksHowTo(reading.question_text()) && !reading.question().negated;
   std::vector<double> scores;
   for (const SentenceFeatures& features : FeaturesOfSentences(reading, weights.words)) {
     const Sentence& sentence = reading.sentences()[scores.size()];
     scores.push_back(
         WeightedSum(features, weights.sentences) -
-        (sentence.kind == BlockKind::kCode ? kCodePenalty : 0.0) -
+        (sentence.kind == BlockKind::kCode && !wants_way ? kCodePenalty : 0.0) -
         kMissingNumberPenalty * features[SentenceFeature::kNumberMissing] -
         (sentence.out_of_range && reading.any_in_range() ? kOtherRangePenalty : 0.0) -
         (HoldsMeasure(measure, reading.TextOf(sentence)) ? 0.0 : kOtherMeasurePenalty) -
@@ -318,6 +323,8 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
         (sentence.is_item_term ? kItemTermPenalty : 0.0) -
         (IsAside(reading.TextOf(sentence)) ? kAsidePenalty : 0.0) -
         (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
+        (wants_way && TellsWay(reading.TextOf(sentence)) ? kWayBonus : 0.0) +
+        (wants_way && IsHeadedByQuestion(reading, scores.size()) ? kHeadedBonus : 0.0) +
         (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;

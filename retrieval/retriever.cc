@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "index/document_fields.h"
 #include "model/answer_reasons.h"
+#include "retrieval/compounds.h"
 #include "retrieval/diversity.h"
 #include "retrieval/listwise_reranker.h"
 #include "retrieval/neighbours.h"
@@ -71,7 +72,7 @@ Result<index::AllowedRows> OnlyInLanguage(std::string_view language, index::Allo
 }
 
 // Without prefixes, which are no words.
-std::string TextToTranslate(const ParsedQuery& parsed) {
+std::string TextOfWords(const ParsedQuery& parsed) {
   if (parsed.operators() == 0) return parsed.text;
   std::string text;
   for (const QueryPart& part : parsed.parts) {
@@ -82,7 +83,7 @@ std::string TextToTranslate(const ParsedQuery& parsed) {
 }
 
 // What the words are in the other language joins them, where that is searched for.
-Status AddTranslations(const std::string& text, Snapshots snapshots, const Analyzer& analyzer,
+Status AddTranslations(std::string_view text, Snapshots snapshots, const Analyzer& analyzer,
                        const std::string& only_language, const RetrievalOptions& options,
                        const CallContext& context, std::vector<index::QueryTerm>& terms) {
   StageTimer timer(context, "retrieve.translate");
@@ -194,9 +195,12 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
         snapshot->Restrict(std::move(part.allowed), retrieved.lexical, analyzer_, context));
   }
 
-  QUARRY_RETURN_IF_ERROR(AddTranslations(TextToTranslate(parsed), snapshots, analyzer_,
-                                         query.only_language, options, context,
-                                         retrieved.lexical.terms));
+  const std::string words = TextOfWords(parsed);
+  std::vector<index::QueryTerm> compounds =
+      CompoundTerms(words, retrieved.lexical.terms, snapshots, analyzer_);
+  QUARRY_RETURN_IF_ERROR(AddTranslations(words, snapshots, analyzer_, query.only_language, options,
+                                         context, retrieved.lexical.terms));
+  std::ranges::move(compounds, std::back_inserter(retrieved.lexical.terms));
 
   std::string dense_text = parsed.text;
   if (options.UsesChatModel()) {

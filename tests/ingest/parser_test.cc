@@ -223,6 +223,19 @@ TEST(ParseSource, FormatsWithoutAParserAreNamed) {
   EXPECT_FALSE(HoldsNoText("words", "a.txt"));
 }
 
+TEST(ParseSource, WhatWasReadWellAndHasNoTextIsPassedOver) {
+  const auto is_passed_over = [](std::string_view bytes, const std::string& path) {
+    const Result<ParsedSource> parsed = ParseSource(bytes, {.id = path, .path = path, .uri = ""});
+    EXPECT_FALSE(parsed.ok()) << path;
+    return !parsed.ok() && IsPassedOver(parsed.status(), bytes, path);
+  };
+  EXPECT_TRUE(is_passed_over(
+      "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0\"/></svg>",
+      "logo.svg"));
+  EXPECT_TRUE(is_passed_over(".. include:: other.rst\n", "page.rst"));
+  EXPECT_FALSE(is_passed_over("{\"a\": ", "a.json"));  // broken
+}
+
 TEST(DetectBinaryFormat, PackagesAreToldApartByTheirContent) {
   const auto detect = [](const std::string& bytes) { return DetectBinaryFormat(bytes, "a.zip"); };
   const std::string docx = quarry::testing::MakeDocx("");

@@ -5,6 +5,7 @@
 
 #include "ingest/chunker.h"
 #include "ingest/code_outline.h"
+#include "ingest/parsers.h"
 #include "tests/ingest/document_testing.h"
 
 namespace quarry::ingest {
@@ -155,6 +156,19 @@ TEST(SourceCode, NothingIsLostWhateverTheBraces) {
       }
     }
   }
+}
+
+// Nobody reads it, and its words stand in search results before those of the pages that it was made of.
+TEST(SourceCode, MinifiedCodeIsPassedOver) {
+  const std::string line =
+      "Search.setIndex({" + testing::Repeat("docnames:[\"backup\"],", 300) + "})";
+  const Result<ParsedSource> parsed =
+      ParserFor(Format::kSourceCode).Parse(line, {.id = "i", .path = "searchindex.js", .uri = ""});
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(parsed.status().message().substr(0, 9), "minified:");
+  EXPECT_TRUE(IsPassedOver(parsed.status(), line, "searchindex.js"));
+  EXPECT_FALSE(HoldsNoText(line, "index.txt"));
+  EXPECT_FALSE(IsMinified(testing::Repeat("docnames:[\"backup\"],\n", 300)));
 }
 
 // Each of them took minutes where it was looked through once more from each of its places.

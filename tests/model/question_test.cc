@@ -116,6 +116,20 @@ TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
   EXPECT_THAT(names("Pumps of what size are there?"), UnorderedElementsAre());
 }
 
+TEST(QuestionTest, WhoAsksIsNoTerm) {
+  const Analyzer analyzer;
+  const auto terms = [&](const char* text) {
+    std::vector<std::string> all;
+    for (QuestionTerm& term : AnalyseQuestion(text, analyzer).terms)
+      all.push_back(std::move(term.term));
+    return all;
+  };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(terms("How do I create my key if I have to?"), ElementsAre("creat", "key"));
+  EXPECT_THAT(terms("Can we park, and can you?"), ElementsAre("park"));
+  EXPECT_THAT(terms("When did Charles I die?"), ElementsAre("charl", "i", "die"));
+}
+
 TEST(QuestionTest, WhoAsksIsNoName) {
   const Analyzer analyzer;
   for (const char* question : {"How do I reset the router?", "Where do I find My Book?"}) {

@@ -84,6 +84,18 @@ TEST(QuotablePiecesTest, AShortCodeBlockIsOnePieceAndALongOneIsLines) {
   EXPECT_EQ(pieces[7], "call_7(a. b);");
 }
 
+TEST(QuotablePiecesTest, InLongCodeACommentStandsWithWhatItTellsOf) {
+  std::string code = "# Make a repository\n$ vault init /srv/r\nRepository made.\n\n";
+  for (int i = 0; i < 30; ++i) code += "$ vault step " + std::to_string(i) + "\n";
+  code += "$ vault copy \\\n  --all\n# Mount it\n# and look\n$ vault mount /srv/r\n#pragma once";
+  const std::vector<std::string> pieces = Texts(ChunkOf({{BlockKind::kCode, code}}));
+  ASSERT_EQ(pieces.size(), 33u);
+  EXPECT_EQ(pieces[0], "# Make a repository\n$ vault init /srv/r\nRepository made.");
+  EXPECT_EQ(pieces[1], "$ vault step 0");
+  EXPECT_EQ(pieces[31], "$ vault copy \\\n  --all");
+  EXPECT_EQ(pieces[32], "# Mount it\n# and look\n$ vault mount /srv/r\n#pragma once");
+}
+
 TEST(QuotablePiecesTest, AChunkWithoutBlocksIsOneParagraph) {
   EXPECT_THAT(Texts(ChunkWithoutBlocks("One. Two.\n\nThree")),
               ElementsAre("One.", "Two.", "Three"));

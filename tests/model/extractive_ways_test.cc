@@ -1,0 +1,102 @@
+// How something is done: questions for instructions, sentences that give them, code and entries of a reference.
+
+#include <string>
+#include <vector>
+
+#include "model/passage_reading.h"
+#include "model/told_way.h"
+#include "tests/model/extractive_testing.h"
+
+namespace quarry::model {
+namespace {
+
+TEST(ToldWay, QuestionsForInstructionsAreTold) {
+  for (const char* question :
+       {"How do I add a key?", "how can we add a key", "How to add a key",
+        "How should it be added?", "怎么添加密钥？", "如何添加密钥", "请问密钥怎样添加？"}) {
+    EXPECT_TRUE(AsksHowTo(question)) << question;
+  }
+  for (const char* question :
+       {"How does a pump work?", "How long does it take?", "How many keys are there?",
+        "What is a key?", "味道怎么样？", "这是怎么回事？", "多少把钥匙？", ""}) {
+    EXPECT_FALSE(AsksHowTo(question)) << question;
+  }
+}
+
+TEST(ToldWay, SentencesThatGiveInstructionsAreTold) {
+  for (const char* sentence :
+       {"Use vault clean to remove them.", "vault-clean - Remove files that nobody asked for",
+        "To remove a key, open the list and press Delete.", "First, run the installer.",
+        "You can add a key in the settings.", "Keys can be added in the settings.",
+        "This is done by adding a line to the file.", "vault add --force KEY",
+        "运行以下命令添加密钥。", "可以在设置中添加密钥。"}) {
+    EXPECT_TRUE(TellsWay(sentence)) << sentence;
+  }
+  for (const char* sentence :
+       {"Documents written since have no vector of it.", "The key is kept for 30 days.",
+        "Keys were lost by the old program.", "密钥保存30天。", ""}) {
+    EXPECT_FALSE(TellsWay(sentence)) << sentence;
+  }
+}
+
+TEST_F(ExtractiveAnswererTest, ASentenceThatTellsTheWayComesBeforeOneThatTellsOfIt) {
+  const std::vector<Passage> passages = {
+      MakePassage("Deleting old snapshots deletes the files of old snapshots that no other has. "
+                  "Use vault prune to delete old snapshots.",
+                  9, "Vault", {"Vault", "Keeping"})};
+  EXPECT_EQ(First("How do I delete old snapshots?", passages),
+            "Use vault prune to delete old snapshots.");
+  EXPECT_EQ(First("What does deleting old snapshots delete?", passages),
+            "Deleting old snapshots deletes the files of old snapshots that no other has.");
+}
+
+TEST_F(ExtractiveAnswererTest, BelowAHeadingThatIsTheQuestionTheWayIsTold) {
+  const std::vector<Passage> passages = {
+      MakePassage(
+          "A branch is a line of work. Branches are cheap. Run vault fork NAME. It starts at "
+          "the current state.",
+          9, "Guide", {"Guide", "Creating a branch"}),
+      MakePassage("The importer can create a branch for each release that it finds.", 8.9,
+                  "Importer", {"Importer", "Options"})};
+  const ExtractiveDraft draft = ExtractAnswer("How do I create a branch?", passages, analyzer_, {});
+  ASSERT_FALSE(draft.declined);
+  EXPECT_EQ(Quote(draft.sentences[0], passages), "Run vault fork NAME.");
+}
+
+TEST_F(ExtractiveAnswererTest, WhatCodeShowsTheSentenceAboveItSays) {
+  Passage passage = MakePassage("", 9, "Guide", {"Guide", "Installing"});
+  AddBlock(passage, BlockKind::kParagraph, "There is an image, too:");
+  AddBlock(passage, BlockKind::kCode, "docker run vault");
+  const std::vector<Passage> passages = {passage};
+  EXPECT_EQ(First("Is there a Docker image?", passages), "There is an image, too:");
+}
+
+TEST_F(ExtractiveAnswererTest, AnEntryOfAReferenceIsSaidBehindItsName) {
+  const std::vector<Passage> passages = {
+      MakePassage("remove documents at once", 9, "Commands", {"Commands", "vault docs delete ID"})};
+  const ExtractiveDraft draft =
+      ExtractAnswer("How do I remove documents?", passages, analyzer_, {});
+  ASSERT_FALSE(draft.declined);
+  EXPECT_EQ(draft.sentences[0].item_term, "vault docs delete ID");
+  const std::vector<Passage> prose = {
+      MakePassage("Documents are removed at once.", 9, "Commands", {"Commands", "vault docs"})};
+  EXPECT_EQ(
+      ExtractAnswer("How are documents removed?", prose, analyzer_, {}).sentences[0].item_term, "");
+}
+
+TEST_F(ExtractiveAnswererTest, WordsAreTheSameInOneAndInTwo) {
+  const auto covers = [&](const char* question, const char* text) {
+    const std::vector<Passage> passages = {MakePassage(text, 9)};
+    const PassageReading reading(question, passages, analyzer_, 160);
+    return reading.Coverage(reading.sentences()[0]) > 0.99;
+  };
+  EXPECT_TRUE(covers("What is the wifi password?", "The Wi-Fi password is harbour-42."));
+  EXPECT_TRUE(covers("What is the Wi-Fi password?", "The wifi password is harbour-42."));
+  EXPECT_TRUE(covers("When are file systems backed up?", "Backup of filesystems is at night."));
+  EXPECT_TRUE(covers("When is the backup?", "All is backed up at night."));
+  EXPECT_FALSE(covers("When is the backup?", "All is back, up and running."));
+  EXPECT_FALSE(covers("What is the file format?", "The filesystem has a format."));
+}
+
+}  // namespace
+}  // namespace quarry::model
