@@ -37,8 +37,8 @@ std::vector<WordPair> WordPairs(std::string_view text) {
       ++at;
       continue;
     }
-    const bool is_whole = IsEdge(begin == 0 ? ' ' : text[begin - 1]) &&
-                          IsEdge(at == text.size() ? ' ' : text[at]);
+    const bool is_whole =
+        IsEdge(begin == 0 ? ' ' : text[begin - 1]) && IsEdge(at == text.size() ? ' ' : text[at]);
     const std::string word = AsciiLower(text.substr(begin, at - begin));
     const bool joins = is_whole && !IsOneOf(word, kNeverJoined);
     const bool is_pair = joins && is_last_whole && last.end < begin &&

@@ -259,6 +259,11 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
                                     uint32_t passage, ByteRange said, const Analyzer& analyzer,
                                     size_t limit) {
   const Passage& source = context.passages[passage];
+  // Code shows how something is done, by names and numbers that are its own.
+  const auto is_code = [](const Passage& one, size_t begin) {
+    return model::BlockKindAt(one.chunk, begin) == BlockKind::kCode;
+  };
+  if (is_code(source, said.begin)) return {};
   const auto header_of = [](const Passage& one) {
     return ContextualHeader(one.title, one.chunk.span.heading_path);
   };
@@ -306,6 +311,7 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
     const WordSet header = words_of(header_of(other));
     for (const model::QuotablePiece& piece :
          model::QuotablePieces(other.chunk, kMaxConflictPieceTokens)) {
+      if (is_code(other, piece.range.begin)) continue;
       const std::string_view theirs =
           std::string_view(other.chunk.text)
               .substr(piece.range.begin, piece.range.end - piece.range.begin);

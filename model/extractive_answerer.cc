@@ -101,8 +101,11 @@ class Extraction {
       deciding.lacks.replaced = ToldOfSibling(sentences_[best], deciding.lacks);
       deciding.support = SentenceSupport(reading_, sentences_[best], deciding.lacks);
     }
-    const Weighed covering = weigh(MostCovering());
-    if (covering.support < deciding.support) deciding = covering;
+    // What stands below the question need not have its words.
+    if (!IsAnswerToHeading(reading_, best)) {
+      const Weighed covering = weigh(MostCovering());
+      if (covering.support < deciding.support) deciding = covering;
+    }
     ExtractiveDraft draft;
     draft.support = deciding.support;
     draft.declined = deciding.support < options_.decline_below;

@@ -291,6 +291,9 @@ std::string CutChineseCues(std::string_view question, AnswerKind& kind) {
       continue;
     }
     if (found->remove) {
+      // "日志在哪里": where it is, is what is asked.
+      if (found->kind == AnswerKind::kPlace && rest.ends_with("在"))
+        rest.resize(rest.size() - std::string_view("在").size());
       rest.push_back(' ');
       if (kind == AnswerKind::kAny) kind = found->kind;
     } else {
@@ -327,8 +330,42 @@ bool AsksOfEach(std::string_view question) {
   return question.find("分别") != question.npos || question.find("分別") != question.npos;
 }
 
+// "怎么删除一个文档": 一个 is "a" and counts nothing. Not 一个月, nor 第一个.
+std::string WithoutChineseArticles(std::string_view text) {
+  constexpr std::string_view kArticles[] = {"一个", "一份", "一篇", "一台", "一张", "一項",
+                                            "一项", "一條", "一条", "一個", "某个", "某個"};
+  constexpr std::string_view kCountedBehind = "月小星季工人周钟鐘世学學半多";
+  constexpr std::string_view kCountedBefore = "第每同哪几幾唯统統任十百千万";
+  std::string without;
+  for (size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const auto article = std::ranges::find_if(
+        kArticles, [&](std::string_view one) { return rest.starts_with(one); });
+    const size_t begin = at;
+    NextCodePoint(text, at);
+    if (article == std::end(kArticles)) {
+      without += text.substr(begin, at - begin);
+      continue;
+    }
+    const std::string_view behind = rest.substr(article->size());
+    size_t next = 0;
+    const bool goes_on = !behind.empty() && IsCjk(NextCodePoint(behind, next));
+    const std::string_view before =
+        std::string_view(without).substr(without.size() - std::min<size_t>(without.size(), 3));
+    const bool counts =
+        !goes_on || kCountedBehind.find(behind.substr(0, next)) != std::string_view::npos ||
+        (before.size() == 3 && kCountedBefore.find(before) != std::string_view::npos);
+    if (counts) {
+      without += text.substr(begin, at - begin);
+    } else {
+      at = begin + article->size();
+    }
+  }
+  return without;
+}
+
 std::string CutAskingWords(std::string_view question, AnswerKind& kind) {
-  std::string text = CutChineseCues(question, kind);
+  std::string text = CutChineseCues(WithoutChineseArticles(question), kind);
   if (AsksOfEach(question) && !AsksOfEach(text)) return WithoutJoiners(text);
   return text;
 }

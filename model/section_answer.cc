@@ -118,18 +118,24 @@ bool IsProse(BlockKind kind) { return kind == BlockKind::kParagraph || kind == B
 std::optional<SectionAnswer> HeadedByQuestion(const PassageReading& reading, size_t best,
                                               const ExtractiveOptions& options) {
   const std::vector<Sentence>& all = reading.sentences();
-  if (!IsProse(all[best].kind) || !IsHeadedByQuestion(reading, best)) return std::nullopt;
+  const bool wants_way = AsksHowTo(reading.question_text());
+  const auto is_told = [&](const Sentence& sentence) {
+    return IsProse(sentence.kind) || (wants_way && sentence.kind == BlockKind::kCode);
+  };
+  if (!is_told(all[best]) || !IsHeadedByQuestion(reading, best)) return std::nullopt;
   const SectionBounds section = SectionAround(reading, best);
   // How something is done stands behind what it is good for.
+  const auto tells_way = [&](size_t i) {
+    return all[i].kind == BlockKind::kCode || TellsWay(reading.TextOf(all[i]));
+  };
   size_t first = section.begin;
-  if (AsksHowTo(reading.question_text())) {
-    while (first < best && !TellsWay(reading.TextOf(all[first]))) ++first;
-  }
+  while (wants_way && first < best && !tells_way(first)) ++first;
+  if (wants_way && !tells_way(first)) first = section.begin;
   SectionAnswer answer;
   uint32_t tokens = 0;
   for (size_t i = first; i < section.end; ++i) {
     tokens += all[i].tokens;
-    if (!IsProse(all[i].kind) || answer.pieces.size() == options.max_sentences ||
+    if (!is_told(all[i]) || answer.pieces.size() == options.max_sentences ||
         tokens > options.max_tokens) {
       break;
     }
@@ -319,6 +325,11 @@ bool IsHeadedByQuestion(const PassageReading& reading, size_t index) {
   if (reading.question().kind != AnswerKind::kAny && !AsksAsHeading(heading)) return false;
   const TermSet held = reading.TermsIn(heading);
   return reading.WeightOf(held) >= kIsQuestion * reading.total() && HoldsNames(reading, held);
+}
+
+bool IsAnswerToHeading(const PassageReading& reading, size_t index) {
+  return IsHeadedByQuestion(reading, index) &&
+         (AsksHowTo(reading.question_text()) || AsksAsHeading(HeadingsOver(reading, index).back()));
 }
 
 std::string EntryHeading(const PassageReading& reading, const Sentence& sentence) {

@@ -51,6 +51,9 @@ std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
 // question asks for nothing of a kind.
 bool IsHeadedByQuestion(const PassageReading& reading, size_t index);
 
+// Whether it stands below the question: the heading asks as it does, or names what is to be done.
+bool IsAnswerToHeading(const PassageReading& reading, size_t index);
+
 // The heading above a sentence that says nothing without it, as entries of a reference are written: "remove documents at
 // once" below "docs delete ID...". "" of any other.
 std::string EntryHeading(const PassageReading& reading, const Sentence& sentence);

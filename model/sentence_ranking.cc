@@ -33,7 +33,7 @@ constexpr double kQuestionPenalty = 6;
 constexpr double kItemTermPenalty = 3;
 constexpr double kAsidePenalty = 3;
 constexpr double kWayBonus = 2.5;   // of one that tells how something is done, where that is asked
-constexpr double kHeadedBonus = 6;  // and of one below a heading that is the question
+constexpr double kHeadedBonus = 6;  // of one below a heading that is the question
 constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
 
 // The first letters of a word, lower-case; 0 of a shorter one.
@@ -311,8 +311,15 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
   const Measure measure = MeasureAsked(reading.question_text());
   const bool wants_way = AsksHowTo(reading.question_text()) && !reading.question().negated;
   std::vector<double> scores;
+  uint32_t header =
+      UINT32_MAX;  // that of the sentence before, and whether its headings are the question
+  bool answers_heading = false;
   for (const SentenceFeatures& features : FeaturesOfSentences(reading, weights.words)) {
     const Sentence& sentence = reading.sentences()[scores.size()];
+    if (sentence.header != header) {
+      header = sentence.header;
+      answers_heading = IsAnswerToHeading(reading, scores.size());
+    }
     scores.push_back(
         WeightedSum(features, weights.sentences) -
         (sentence.kind == BlockKind::kCode && !wants_way ? kCodePenalty : 0.0) -
@@ -324,7 +331,7 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
         (IsAside(reading.TextOf(sentence)) ? kAsidePenalty : 0.0) -
         (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
         (wants_way && TellsWay(reading.TextOf(sentence)) ? kWayBonus : 0.0) +
-        (wants_way && IsHeadedByQuestion(reading, scores.size()) ? kHeadedBonus : 0.0) +
+        (answers_heading ? kHeadedBonus : 0.0) +
         (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "model/answer_kind.h"
 #include "model/answer_reasons.h"
+#include "model/section_answer.h"
 
 namespace quarry::model {
 namespace {
@@ -134,8 +135,10 @@ SentenceLacks LacksOf(const PassageReading& reading, const Sentence& best) {
   }
   lacks.negation = question.negated && !best.says_needed && !IsNegated(reading.TextOf(best)) &&
                    !IsNegated(header);
-  // A reason has no form that could be missed.
-  if (question.kind != AnswerKind::kAny && question.kind != AnswerKind::kReason) {
+  // A reason has no form that could be missed. What stands below the question answers it, whatever its form.
+  const auto index = static_cast<size_t>(&best - reading.sentences().data());
+  const bool has_form = !IsAnswerToHeading(reading, index);
+  if (has_form && question.kind != AnswerKind::kAny && question.kind != AnswerKind::kReason) {
     const std::string_view block = text.substr(best.block.begin, best.block.end - best.block.begin);
     lacks.kind = !HoldsKind(question.kind, reading.TextOf(best), reading.question_text());
     lacks.kind_in_block = lacks.kind && !HoldsKind(question.kind, block, reading.question_text());

@@ -34,7 +34,7 @@ constexpr std::string_view kClauseBegins[] = {"; ", ": ", " - ", " — ", " – 
 constexpr std::string_view kChineseWays[] = {
     "运行", "執行", "执行", "使用", "点击", "點擊", "单击", "通过", "透過", "通過",
     "输入", "輸入", "选择", "選擇", "打开", "打開", "可以", "可用", "按下", "设置",
-    "設置", "设为", "填写", "填寫", "提交", "登录", "登入", "登錄"};
+    "設置", "设为", "安装", "安裝", "填写", "填寫", "提交", "登录", "登入", "登錄"};
 
 constexpr std::string_view kBehindHow[] = {"can",   "could", "do",     "may",
                                            "might", "must",  "should", "to"};

@@ -43,6 +43,18 @@ TEST(Conflicts, AreNotInWhatIsSaidBesideAPerson) {
   EXPECT_EQ(With("How many fitters has Marta Quill?", {plan, list}).size(), 1u);
 }
 
+TEST(Conflicts, AreNotInCode) {
+  const auto command = [](const std::string& document, const std::string& text) {
+    Passage passage = MakePassage(document, "Keys", text);
+    passage.chunk.blocks = {{.kind = BlockKind::kCode, .begin = 0, .end = text.size()}};
+    return passage;
+  };
+  EXPECT_TRUE(With("How do I limit the requests of a key per minute?",
+                   {command("a", "keys create NAME --requests-per-minute 60"),
+                    command("b", "keys create NAME --requests-per-minute 20")})
+                  .empty());
+}
+
 TEST(Conflicts, AreOtherNumbersOfTheSame) {
   const Passage handbook =
       MakePassage("a", "Handbook", "The on-call allowance is 38 VM per night.");

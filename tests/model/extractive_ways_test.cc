@@ -1,5 +1,6 @@
 // How something is done: questions for instructions, sentences that give them, code and entries of a reference.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,27 @@ TEST_F(ExtractiveAnswererTest, BelowAHeadingThatIsTheQuestionTheWayIsTold) {
   const ExtractiveDraft draft = ExtractAnswer("How do I create a branch?", passages, analyzer_, {});
   ASSERT_FALSE(draft.declined);
   EXPECT_EQ(Quote(draft.sentences[0], passages), "Run vault fork NAME.");
+}
+
+// An entry of a list of questions: its answer has none of their words, and need not have the form that is asked for.
+TEST_F(ExtractiveAnswererTest, BelowAQuestionStandsItsAnswer) {
+  const auto said = [&](const char* question, const std::vector<Passage>& passages) {
+    ExtractiveDraft draft = ExtractAnswer(question, passages, analyzer_, {});
+    std::ranges::stable_sort(draft.sentences, {}, &ExtractedSentence::place);
+    std::string text;
+    for (const ExtractedSentence& sentence : draft.sentences)
+      text += Quote(sentence, passages) + '|';
+    return draft.declined ? "" : text;
+  };
+  Passage where = MakePassage("", 9, "FAQ", {"FAQ", "日志写在哪里？"});
+  AddBlock(where, BlockKind::kParagraph, "标准错误输出。每个请求是一行JSON。");
+  const Passage other = MakePassage("日志在哪里轮换由日志轮换程序决定。", 8.5, "日志", {"日志"});
+  EXPECT_EQ(said("日志在哪里？", {where, other}), "标准错误输出。|每个请求是一行JSON。|");
+
+  Passage how = MakePassage("", 9, "FAQ", {"FAQ", "How do I see the cache?"});
+  AddBlock(how, BlockKind::kCode, "vault cache ls");
+  AddBlock(how, BlockKind::kParagraph, "lists what is stored.");
+  EXPECT_EQ(said("How do I see the cache?", {how}), "vault cache ls|lists what is stored.|");
 }
 
 TEST_F(ExtractiveAnswererTest, WhatCodeShowsTheSentenceAboveItSays) {

@@ -116,6 +116,16 @@ TEST(QuestionTest, NamesAreWhatNoOtherWordCanStandFor) {
   EXPECT_THAT(names("Pumps of what size are there?"), UnorderedElementsAre());
 }
 
+TEST(QuestionTest, AnArticleCountsNothing) {
+  const Analyzer analyzer;
+  const auto text = [&](const char* question) { return AnalyseQuestion(question, analyzer).text; };
+  EXPECT_EQ(text("删除一个文档"), "删除文档");
+  EXPECT_EQ(text("某个阀门漏水"), "阀门漏水");
+  EXPECT_EQ(text("试用期一个月"), "试用期一个月");
+  EXPECT_EQ(text("第一个阀门"), "第一个阀门");
+  EXPECT_EQ(text("只有一个"), "只有一个");
+}
+
 TEST(QuestionTest, WhoAsksIsNoTerm) {
   const Analyzer analyzer;
   const auto terms = [&](const char* text) {
@@ -227,8 +237,8 @@ TEST(QuestionTest, WhatIsDoneAtAPlaceSaysLittleWhereThePlaceIsAsked) {
   };
   EXPECT_LT(emphasis("Where does Dana Whitlock work?"), 1);
   EXPECT_EQ(emphasis("Where is the work permit?"), 1);
-  EXPECT_EQ(AnalyseQuestion("王磊在哪里工作？", analyzer).text, "王磊在 ？");
-  EXPECT_EQ(AnalyseQuestion("在哪里工作服可以领？", analyzer).text, "在 工作服可以领？");
+  EXPECT_EQ(AnalyseQuestion("王磊在哪里工作？", analyzer).text, "王磊 ？");
+  EXPECT_EQ(AnalyseQuestion("在哪里工作服可以领？", analyzer).text, " 工作服可以领？");
 }
 
 TEST(QuestionTest, KindsAreRecognisedInSentences) {
