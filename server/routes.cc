@@ -7,6 +7,11 @@
 #include "server/upload_queue.h"
 
 namespace quarry::server {
+namespace {
+
+constexpr uint32_t kMostBackupSeconds = 7 * 24 * 3600;  // it is answered however long it takes
+
+}  // namespace
 
 Handler Bind(const HandlerEnvironment& environment, HandlerFunction* function) {
   return [&environment, function](const Call& call) {
@@ -310,7 +315,8 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/backup",
        .description = "copy the store to a directory of that name, where backups are allowed",
        .handler = bind(PostBackup),
-       .lane = Lane::kIngest},
+       .lane = Lane::kIngest,
+       .seconds = kMostBackupSeconds},
 
       {.method = "POST",
        .pattern = "/mcp",
