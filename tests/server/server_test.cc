@@ -117,6 +117,14 @@ TEST(Server, LimitsBodiesByRoute) {
   EXPECT_EQ(server.Put("/api/v1/documents", {{"id", "a"}, {"text", text + text}}).status, 413);
 }
 
+TEST(Server, TakesABodyAsLargeAsItsOptionSays) {
+  const TestServer server({.ingest_body_bytes = 300'000'000});
+  const string text(140'000'000, 'x');
+  const JsonReply read = server.Send("PUT", "/api/v1/documents", text, "application/json");
+  EXPECT_EQ(read.status, 400) << read.http.body;
+  EXPECT_TRUE(read.Message().starts_with("body: not JSON: line 1, column 1: ")) << read.Message();
+}
+
 TEST(Server, TakesSaneRequestIdsAndMakesOthers) {
   const TestServer server;
   const auto id_for = [&](const string& given) {
