@@ -191,10 +191,13 @@ class Blocker {
             .scope = Scope::kOpen};
   }
 
-  // Sends the request, and behind it another that has to wait.
-  void Block(const TestServer& server, HttpConnection& blocked, HttpConnection& waiting) {
+  void Block(HttpConnection& blocked) {
     blocked.Send(MakeRequest("GET", "/block"));
     ASSERT_TRUE(Eventually([&] { return begun_.load(); }));
+  }
+  // Sends the request, and behind it another that has to wait.
+  void Block(const TestServer& server, HttpConnection& blocked, HttpConnection& waiting) {
+    Block(blocked);
     waiting.Send(MakeRequest("GET", "/api/v1/collections"));
     ASSERT_TRUE(Eventually([&] {
       return server.Get("/metrics").http.body.find("quarry_http_requests_in_flight 3\n") !=
@@ -239,6 +242,20 @@ TEST(Server, APassedDeadlineIsA504) {
   const JsonReply openai = server.Get("/v1/models");
   EXPECT_EQ(openai.status, 504);
   EXPECT_EQ(openai.json.at("error").at("type"), "server_error");
+}
+
+// What is written waits for no thread that searches, and takes none.
+TEST(Server, APartOfAFileIsTakenWhileSearchesWait) {
+  Blocker blocker;
+  TestServer server({.request_seconds = 1, .threads = 1, .routes = {blocker.route()}});
+  const JsonReply begun = server.Post("/api/v1/uploads", {{"document", "a.txt"}, {"bytes", 5}});
+  HttpConnection blocked(server.port());
+  blocker.Block(blocked);
+  const string path = "/api/v1/uploads/" + begun.json.at("id").get<string>();
+  EXPECT_EQ(server.Send("PUT", path + "/parts/1", "quern", "text/plain").status, 200);
+  EXPECT_EQ(server.Post(path + "/complete", json::object()).status, 202);
+  EXPECT_EQ(server.Delete(path).status, 200);
+  blocker.Open();
 }
 
 TEST(Server, ALateWriterIsA504AndWritesNothing) {
