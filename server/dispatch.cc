@@ -222,6 +222,9 @@ Status RequestDispatcher::Queue(Lane lane, TaskGate& gate, std::function<void()>
       return operations_lane_.TrySubmit(std::move(task));
     case Lane::kCommands:
       return commands_lane_.TrySubmit(std::move(task));
+    case Lane::kAtOnce:
+      task();
+      return OkStatus();
   }
   Fatal(__FILE__, __LINE__, "unknown Lane");
 }

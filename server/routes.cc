@@ -39,7 +39,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/healthz",
        .description = "whether the process lives",
        .handler = bind(GetHealth),
-       .lane = Lane::kOperations,
+       .lane = Lane::kAtOnce,
        .scope = Scope::kOpen},
       {.method = "GET",
        .pattern = "/readyz",

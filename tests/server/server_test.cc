@@ -176,9 +176,11 @@ TEST(Server, CountsRequestsUnderTheNamesOfItsRoutes) {
             "text/plain; version=0.0.4; charset=utf-8");
 }
 
-// Takes the one thread of a server until it is opened.
+// Takes the one thread of a lane until it is opened.
 class Blocker {
  public:
+  explicit Blocker(Lane lane = Lane::kRequest) : lane_(lane) {}
+
   Route route() {
     return {.method = "GET",
             .pattern = "/block",
@@ -188,6 +190,7 @@ class Blocker {
                   opened_.wait();
                   return Response();
                 },
+            .lane = lane_,
             .scope = Scope::kOpen};
   }
 
@@ -207,6 +210,7 @@ class Blocker {
   void Open() { open_.set_value(); }
 
  private:
+  const Lane lane_;
   std::promise<void> open_;
   const std::shared_future<void> opened_ = open_.get_future().share();
   std::atomic<bool> begun_ = false;
@@ -231,6 +235,21 @@ TEST(Server, AFullQueueIsAnswered503WhileOperationsGoOn) {
   const auto late = waiting.Read();
   ASSERT_TRUE(late);
   EXPECT_EQ(late->status, 200);
+}
+
+// An orchestrator restarts what does not answer, and would do so while a collection is loaded for
+// /metrics or /readyz.
+TEST(Server, LivesWhileOperationsWait) {
+  Blocker blocker(Lane::kOperations);
+  const TestServer server({.request_seconds = 1, .routes = {blocker.route()}});
+  HttpConnection blocked(server.port());
+  blocker.Block(blocked);
+  HttpConnection probe(server.port(), std::chrono::seconds(5));
+  for (int i = 0; i < 3; ++i) {
+    const auto alive = probe.Ask(MakeRequest("GET", "/healthz"));
+    EXPECT_EQ(alive ? alive->status : 0, 200);
+  }
+  blocker.Open();
 }
 
 TEST(Server, APassedDeadlineIsA504) {
