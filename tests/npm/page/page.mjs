@@ -203,8 +203,10 @@ async function run() {
   });
 
   await step('scores are told on demand', async () => {
+    const explained = page.waitForRequest((request) => request.url().endsWith('/api/v1/explain'));
     await page.getByRole('button', { name: 'How was this found?' }).click();
     await page.locator('.scores tbody tr').first().waitFor();
+    assert.equal((await explained).postDataJSON().operators, false);  // as the question was read
     await page.getByRole('button', { name: 'How was this found?' }).click();
   });
 
@@ -297,6 +299,9 @@ async function run() {
     await page.keyboard.press('Enter');
     await page.locator('#panel mark').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'How was this found?' }).click();
+    await page.locator('.scores tbody tr').first().waitFor();
+    assert.deepEqual(await page.locator('.scores tbody button').allInnerTexts(), await page.locator('.hit h2').allInnerTexts());
   });
 
   await step('a search is narrowed down by what documents are', async () => {
