@@ -525,6 +525,26 @@ async function run() {
     await picture('phone-answer');
   });
 
+  await step('a key is asked for once, and the tab keeps it', async () => {
+    const made = spawnSync(quarry, ['keys', 'create', 'page', '--scope', 'query', '--store', join(folder, 'store'), '--json']);
+    const { key } = JSON.parse(made.stdout);
+    // A wide screen, where the view asks for the collections and for the conversations at once.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await open('ask');
+    await page.reload();
+    await page.locator('dialog[open]').waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('dialog[open]').count(), 1);
+    await page.locator('dialog[open] input').fill(key);
+    await page.locator('dialog[open] button[type=submit]').click();
+    await page.locator('.hero h2').waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('dialog[open]').count(), 0);
+    await page.reload();
+    await page.locator('.hero h2').waitFor();
+    problems.length = 0;  // the browser notes each 401
+  });
+
   await browser.close();
 }
 
