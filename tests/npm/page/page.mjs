@@ -245,6 +245,17 @@ async function run() {
     assert.equal((await api('/api/v1/conversations')).conversations.length, 0);
   });
 
+  await step('a conversation is called by whole characters of its question', async () => {
+    await open('ask');
+    const begin = 'How fast may the level of Upper Tarn be lowered?'.padEnd(79, '!');
+    await page.locator('[data-focus]').fill(`${begin}😀 Thanks.`);
+    await page.keyboard.press('Enter');
+    await page.locator('.turn-tools').waitFor();
+    const [{ id, title }] = (await api('/api/v1/conversations')).conversations;
+    assert.equal(title, `${begin}😀`);
+    await fetch(`${base}/api/v1/conversations/${id}`, { method: 'DELETE' });
+  });
+
   await step('a file belongs to one conversation', async () => {
     await open('ask');
     await page.locator('main input[type=file]').setInputFiles([{ name: 'kiln.txt', mimeType: 'text/plain', buffer: Buffer.from('The kiln fires at 1240 degrees for nine hours.') }]);
