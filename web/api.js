@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-// The key that the server wants, where it wants one; kept until the browser is closed.
+// The key that the server wants, where it wants one; kept until the tab is closed.
 const KEY = 'quarry.key';
 const storedKey = () => sessionStorage.getItem(KEY);
 let askForKey = async () => null;

@@ -352,6 +352,7 @@ async function run() {
   await step('two answers are compared blindly', async () => {
     await open('compare');
     await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
+    await page.getByLabel('Names to follow').first().fill('4');
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.locator('.pair .card').nth(1).waitFor();
     assert.doesNotMatch(await page.locator('.pair').innerText(), /k = \d/);
