@@ -373,7 +373,8 @@ std::vector<ConfigKey> MakeKeys() {
       Boolean("server.allow_insecure", "listen for other machines without a key or without TLS",
               QUARRY_FIELD(server.allow_insecure)),
       List("server.cors_origins",
-           "sites whose pages may use the server, as https://app.example; * = all",
+           "sites whose pages may use the server, as https://app.example, * = all; without a key "
+           "also names that the server itself is used by",
            QUARRY_FIELD(server.cors_origins)),
       Integer("server.drain_seconds", "for requests under way when the server stops",
               QUARRY_FIELD(server.drain_seconds), 0, 86'400),

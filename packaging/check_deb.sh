@@ -58,6 +58,10 @@ echo '# mine' >> "$root/etc/quarry/quarry.yaml"
 inside dpkg -i /root/quarry.deb > /dev/null
 grep -q '# mine' "$root/etc/quarry/quarry.yaml" || fail "the upgrade took the configuration"
 as_quarry quarry verify "${config[@]}" > /dev/null
+mv "$root/etc/quarry/quarry.yaml" "$root/root/"
+inside dpkg -i /root/quarry.deb > /dev/null || fail "the upgrade wants a configuration that was removed"
+[ ! -e "$root/etc/quarry/quarry.yaml" ] || fail "the upgrade brought back a configuration that was removed"
+mv "$root/root/quarry.yaml" "$root/etc/quarry/"
 
 echo "-- remove: configuration and store stay"
 inside dpkg -r quarry > /dev/null

@@ -53,10 +53,11 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       allow("tests", "base model index ingest retrieval generation eval server app bench")
       allow("bench", "base model index ingest retrieval generation eval server app tests")
 
-      confine("boost/beast", "^((server|model)/[^/]*|bench/http_hello)[.]cc$",
-              "server/*.cc, model/*.cc, bench/http_hello.cc")
-      confine("boost/asio", "^(server/connection[.]h|((server|model)/[^/]*|bench/http_hello)[.]cc)$",
-              "server/connection.h, server/*.cc, model/*.cc, bench/http_hello.cc")
+      confine("boost/beast", "^(model/http_client|bench/http_hello)[.]cc$",
+              "model/http_client.cc, bench/http_hello.cc")
+      confine("boost/asio",
+              "^server/connection[.]h$|^(server/(transport|connection|connection_io)|bench/http_hello)[.]cc$",
+              "server/transport.cc, server/connection.h, server/connection.cc, server/connection_io.cc, bench/http_hello.cc")
       confine("openssl/",
               "^(model/(http_connection|digest)[.]cc|server/tls[.]cc|tests/testing/http_upstream[.]cc)$",
               "model/http_connection.cc, model/digest.cc, server/tls.cc, tests/testing/http_upstream.cc")
@@ -71,6 +72,9 @@ find $present -type f \( -name '*.h' -o -name '*.cc' \) | LC_ALL=C sort |
       confine("nlohmann/",
               "(^|/)[^/]*_json[.]cc$|^model/(upstream|tokenizer)_json[.]h$|^(index|eval)/json_fields[.]h$|^ingest/[^/]*parser[^/]*[.]cc$|^(app|tests)/",
               "*_json.cc, model/{upstream,tokenizer}_json.h, {index,eval}/json_fields.h, ingest/*parser*.cc, app/, tests/")
+      confine("yaml-cpp/",
+              "^generation/yaml_errors[.]h$|^(ingest/front_matter|generation/(profile_yaml|yaml_json)|eval/(suite_file|promptfoo)|app/config_yaml)[.]cc$|^tests/",
+              "ingest/front_matter.cc, generation/{profile_yaml,yaml_json}.cc, generation/yaml_errors.h, eval/{suite_file,promptfoo}.cc, app/config_yaml.cc, tests/")
       confine("libstemmer", "^base/analyzer[^/]*[.]cc$", "base/analyzer*.cc")
       confine("CLI/", "^app/cli_tree[.]h$", "app/cli_tree.h")
       confine("spdlog/", "^base/log[.]cc$", "base/log.cc")

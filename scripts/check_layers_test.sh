@@ -19,7 +19,7 @@ reset_tree() {
   printf '#include <libstemmer.h>\n' >"$tree/base/analyzer.cc"
   printf '#include <spdlog/spdlog.h>\n' >"$tree/base/log.cc"
   printf '#include <prometheus/registry.h>\n' >"$tree/base/metrics.cc"
-  printf '#include "base/status.h"\n#include <boost/asio.hpp>\n' >"$tree/model/http_client.cc"
+  printf '#include "base/status.h"\n#include <boost/beast/http.hpp>\n' >"$tree/model/http_client.cc"
   printf '#include "base/status.h"\n#include "hwy/highway.h"\n' >"$tree/index/simd_kernels.cc"
   printf '#include <faiss/IndexHNSW.h>\n' >"$tree/index/faiss_graph.cc"
   printf '#include <rocksdb/db.h>\n' >"$tree/index/rocks_store.cc"
@@ -29,7 +29,10 @@ reset_tree() {
   printf '#include <nlohmann/json.hpp>\n' >"$tree/ingest/jsonl_parser.cc"
   printf '#include "retrieval/retriever.h"\n' >"$tree/generation/answerer.h"
   printf '#include "generation/answerer.h"\n' >"$tree/eval/runner.h"
-  printf '#include "eval/runner.h"\n#include <boost/beast/core.hpp>\n' >"$tree/server/http.cc"
+  printf '#include "eval/runner.h"\n' >"$tree/server/http.cc"
+  printf '#include <boost/asio/post.hpp>\n' >"$tree/server/transport.cc"
+  printf '#include <boost/asio/awaitable.hpp>\n' >"$tree/server/connection.h"
+  printf '#include <yaml-cpp/yaml.h>\n' >"$tree/app/config_yaml.cc"
   printf '#include "server/http.h"\n#include <nlohmann/json.hpp>\n' >"$tree/app/config.cc"
   printf '#include "app/config.h"\n#include "tests/testing/x.h"\n' >"$tree/tests/eval/a_test.cc"
   printf '// #include "server/http.h"\n#include "index/store.h"\n' >"$tree/bench/bench.cc"
@@ -76,10 +79,20 @@ wrong base/a.cc '<server/http.h>' 'base must not include server/http.h'
 wrong bench/bench.cc '"status.h"  // why' \
   'include "status.h" must be written from the project root'
 
-wrong server/http.h '<boost/beast/core.hpp>' \
-  'server must not include boost/beast/core.hpp here: only server/*.cc, model/*.cc, bench/http_hello.cc'
-wrong app/main.cc '<boost/asio/io_context.hpp>' \
-  'app must not include boost/asio/io_context.hpp here: only server/connection.h, server/*.cc, model/*.cc, bench/http_hello.cc'
+beast_files='model/http_client.cc, bench/http_hello.cc'
+wrong server/mcp.cc '<boost/beast/core.hpp>' \
+  "server must not include boost/beast/core.hpp here: only $beast_files"
+wrong model/http_client.h '<boost/beast/core.hpp>' \
+  "model must not include boost/beast/core.hpp here: only $beast_files"
+asio_files='server/transport.cc, server/connection.h, server/connection.cc, server/connection_io.cc, '\
+'bench/http_hello.cc'
+for file in server/mcp.cc model/tokenizer.cc app/main.cc; do
+  wrong "$file" '<boost/asio/io_context.hpp>' \
+    "${file%%/*} must not include boost/asio/io_context.hpp here: only $asio_files"
+done
+wrong index/index.cc '<yaml-cpp/yaml.h>' 'index must not include yaml-cpp/yaml.h here: '\
+'only ingest/front_matter.cc, generation/{profile_yaml,yaml_json}.cc, generation/yaml_errors.h, '\
+'eval/{suite_file,promptfoo}.cc, app/config_yaml.cc, tests/'
 wrong index/store.cc '<faiss/Index.h>' \
   'index must not include faiss/Index.h here: only index/faiss_*.cc, their tests, bench/vector_faiss.cc'
 wrong index/rocks_store.h '<rocksdb/db.h>' \

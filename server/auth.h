@@ -2,7 +2,8 @@
 
 // Authenticator: which requests are let in, and as whom.
 //
-//   no key was ever made            everybody may do everything
+//   no key was ever made            everybody may do everything, but no page of a site whose name was
+//                                   made to lead here (NamesNoOtherSite)
 //   else                            a key is needed: "Authorization: Bearer qk-..."
 //   ... and AuthOptions::loopback_open   not from this machine
 //
@@ -23,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/api_keys.h"
 #include "server/caller.h"
@@ -34,7 +36,8 @@ namespace quarry::server {
 
 struct AuthOptions {
   bool loopback_open = false;
-  std::string owner_token = {};  // "" = there is none
+  std::string owner_token = {};         // "" = there is none
+  std::vector<std::string> sites = {};  // whose names are the server's, too: "https://app.example"
 };
 
 class Authenticator {

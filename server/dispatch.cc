@@ -112,7 +112,8 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
       callers_(callers),
       origins_{environment.options.host, environment.options.cors_origins},
       authenticator_(environment.keys, {.loopback_open = environment.options.loopback_open,
-                                        .owner_token = environment.options.owner_token}),
+                                        .owner_token = environment.options.owner_token,
+                                        .sites = environment.options.cors_origins}),
       id_seed_(RandomSeed()),
       connections_(
           environment.services.metrics.GetGauge("quarry_http_connections", "Open connections.")),
@@ -221,6 +222,9 @@ Status RequestDispatcher::Queue(Lane lane, TaskGate& gate, std::function<void()>
       return operations_lane_.TrySubmit(std::move(task));
     case Lane::kCommands:
       return commands_lane_.TrySubmit(std::move(task));
+    case Lane::kAtOnce:
+      task();
+      return OkStatus();
   }
   Fatal(__FILE__, __LINE__, "unknown Lane");
 }

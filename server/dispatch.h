@@ -5,8 +5,8 @@
 //
 //   Admit      origin, route, key (auth.h), query, body limit, Content-Type; refusing costs no
 //              thread
-//   Dispatch   the lane of the route: requests (Services::pool), ingest, operations, commands. A
-//              full lane is answered 503 with Retry-After, at once
+//   Dispatch   the lane of the route: requests (the transport's gate), ingest, operations, commands,
+//              or none. A full lane is answered 503 with Retry-After, at once
 //   Done       one line of the access log, in JSON; metrics
 //
 // Metrics: quarry_http_requests_total{route,method,status}, quarry_http_request_seconds{route},

@@ -1,6 +1,10 @@
 // The answer cache: GET and DELETE /api/v1/cache, POST /api/v1/cache/explain.
 
+#include <algorithm>
+#include <optional>
+
 #include "base/clock.h"
+#include "base/numbers.h"
 #include "server/api_json.h"
 #include "server/handlers.h"
 #include "server/query_parameters.h"
@@ -112,25 +116,30 @@ Result<Response> DeleteCache(const HandlerEnvironment& environment, const Call& 
   parameters.String("collection", collection);
   parameters.String("entry", entry);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
-  uint64_t id = 0;
-  if (!entry.empty()) {
-    const bool digits = entry.size() < 20 && entry.find_first_not_of("0123456789") == entry.npos;
-    if (!digits) {
-      return InvalidArgumentError(
-          "query parameter \"entry\": expected the number of an entry, not \"" + entry + "\"");
-    }
-    id = std::stoull(entry);
+  const bool is_of_one = call.request.query.contains("entry");
+  const std::optional<uint64_t> id = ParseNumber<uint64_t>(entry);
+  if (is_of_one && !id) {
+    return InvalidArgumentError(
+        "query parameter \"entry\": expected the number of an entry, not \"" + entry + "\"");
   }
   QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(services));
   QUARRY_ASSIGN_OR_RETURN(const CollectionId number, services.index.FindCollection(collection));
-  if (id != 0) {
-    cache->Evict(number, CacheEntryId(id));
+  if (is_of_one) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
+                            cache->Entries(number));
+    const bool is_there = std::ranges::any_of(
+        entries, [&](const retrieval::CacheEntry& one) { return one->id.value == *id; });
+    if (!is_there) {
+      return NotFoundError("there is no stored answer " + entry + " in collection \"" + collection +
+                           '"');
+    }
+    cache->Evict(number, CacheEntryId(*id));
   } else {
     QUARRY_RETURN_IF_ERROR(cache->Clear(number));
   }
   JsonWriter json;
   json.BeginObject().Key("collection").String(collection).Key("cleared");
-  entry.empty() ? json.String("all") : json.String(entry);
+  is_of_one ? json.String(entry) : json.String("all");
   return Response{.body = json.EndObject().Take()};
 }
 

@@ -267,15 +267,10 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
   parameters.Bool("text", with_text);
   parameters.Bool("chunks", with_chunks);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
-  QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(environment, call.request.caller, collection));
-  QUARRY_ASSIGN_OR_RETURN(const index::StoredDocument document,
-                          snapshot->FindDocument(call.request.params.at("id")));
-  if (!call.request.caller.MayRead(document.access)) {
-    // As if it were not there.
-    return NotFoundError("no document \"" + call.request.params.at("id") + "\" in collection \"" +
-                         collection + "\"");
-  }
+  QUARRY_ASSIGN_OR_RETURN(
+      const FoundDocument found,
+      FindDocument(environment, call.request.caller, collection, call.request.params.at("id")));
+  const index::StoredDocument& document = found.document;
   JsonWriter json;
   json.BeginObject();
   AddDocumentFields(document, json);
@@ -283,13 +278,13 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
     json.Key("chunk_list").BeginArray();
     for (const ChunkId id : document.chunks) {
       QUARRY_RETURN_IF_ERROR(call.context.Check());
-      QUARRY_ASSIGN_OR_RETURN(const index::StoredChunk chunk, snapshot->ReadChunk(id));
+      QUARRY_ASSIGN_OR_RETURN(const index::StoredChunk chunk, found.snapshot->ReadChunk(id));
       WriteChunk(chunk, json);
     }
     json.EndArray();
   }
   if (with_text) {
-    QUARRY_ASSIGN_OR_RETURN(const std::string text, snapshot->ReadText(document.number));
+    QUARRY_ASSIGN_OR_RETURN(const std::string text, found.snapshot->ReadText(document.number));
     json.Key("text").String(text);
   }
   return Response{.body = json.EndObject().Take()};

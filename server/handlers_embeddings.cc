@@ -3,6 +3,7 @@
 #include <bit>
 #include <charconv>
 #include <span>
+#include <utility>
 
 #include "base/base64.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ struct EmbeddingsRequest {
   std::vector<std::string> input;
   bool base64 = false;
   uint32_t dimensions = 0;  // 0: as the model has them
-  std::string collection;
+  std::string collection;   // "": that of the model
   model::EmbeddingRole role = model::EmbeddingRole::kQuery;
 };
 
@@ -63,9 +64,9 @@ Status ReadChoice(const JsonValue& value, const std::string& place, const char* 
   return OkStatus();
 }
 
-Result<EmbeddingsRequest> ParseEmbeddings(const std::string& body, const ServerOptions& options) {
+Result<EmbeddingsRequest> ParseEmbeddings(const std::string& body) {
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(body));
-  EmbeddingsRequest request{.collection = options.default_collection};
+  EmbeddingsRequest request;
   ObjectReader reader(json, "");
   std::string user;
   reader.Required("model").String(request.model);
@@ -126,12 +127,17 @@ void WriteEmbedding(size_t index, std::span<const float> vector, bool base64, Js
 }  // namespace
 
 Result<Response> PostEmbeddings(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(const EmbeddingsRequest request,
-                          ParseEmbeddings(call.request.body, environment.options));
-  if (auto refusal = RefuseModel(request.model)) return *std::move(refusal);
   const Services& services = environment.services;
+  const Caller& caller = call.request.caller;
+  QUARRY_ASSIGN_OR_RETURN(EmbeddingsRequest request, ParseEmbeddings(call.request.body));
+  if (auto refusal = RefuseModel(services, caller, request.model)) return *std::move(refusal);
+  if (request.collection.empty()) {
+    Question question = DefaultQuestion(environment.options);
+    QUARRY_RETURN_IF_ERROR(UseModel(services, caller, request.model, question));
+    request.collection = std::move(question.collection);
+  }
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
-                          SnapshotOf(environment, call.request.caller, request.collection));
+                          SnapshotOf(environment, caller, request.collection));
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const model::Embedder> embedder,
                           EmbedderOf(services, *snapshot));
   if (embedder == nullptr) {

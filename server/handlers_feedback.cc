@@ -152,13 +152,11 @@ Result<Response> DeleteFeedback(const HandlerEnvironment& environment, const Cal
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   index::ObjectTable& objects = environment.services.index.objects();
   const std::lock_guard lock(environment.feedback);
-  std::optional<index::Object> found;
+  bool was_there = false;
   if (name.id.size() <= index::kMaxObjectIdBytes) {
-    QUARRY_ASSIGN_OR_RETURN(found, objects.Get(name));
+    QUARRY_ASSIGN_OR_RETURN(was_there, environment.quota.Delete(objects, name));
   }
-  if (!found) return NotFoundError("there is no feedback " + name.id);
-  QUARRY_RETURN_IF_ERROR(objects.Delete(name));
-  environment.quota.Forget(found->value);
+  if (!was_there) return NotFoundError("there is no feedback " + name.id);
   JsonWriter json;
   json.BeginObject().Key("deleted").String(name.id);
   return Response{.body = json.EndObject().Take()};

@@ -151,7 +151,7 @@ Result<Response> GetFileContent(const HandlerEnvironment& environment, const Cal
 Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("file");
   index::ObjectTable& objects = environment.services.index.objects();
-  QUARRY_ASSIGN_OR_RETURN(const UploadedFile file, GetFile(objects, call.request.caller, id));
+  QUARRY_RETURN_IF_ERROR(GetFile(objects, call.request.caller, id).status());
   std::vector<std::string> stores;
   std::vector<Status> damaged;
   QUARRY_RETURN_IF_ERROR(objects.ForEach(
@@ -166,8 +166,10 @@ Result<Response> DeleteFile(const HandlerEnvironment& environment, const Call& c
     const Status detached = environment.store_files.Detach(store, id, call.context);
     if (detached.code() != Code::kNotFound) QUARRY_RETURN_IF_ERROR(detached);
   }
-  QUARRY_RETURN_IF_ERROR(objects.Delete({.kind = ObjectKind::kFile, .id = id}));
-  environment.quota.Return(file.owner, 1);
+  QUARRY_ASSIGN_OR_RETURN(const bool was_there,
+                          environment.quota.Delete(objects, {.kind = ObjectKind::kFile, .id = id}));
+  // Another request deleted it meanwhile.
+  if (!was_there) return NotFoundError("there is no file \"" + id + "\"");
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("file");
   return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};

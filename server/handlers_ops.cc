@@ -57,7 +57,10 @@ Result<Response> GetReadiness(const HandlerEnvironment& environment, const Call&
   if (!snapshot.ok()) {
     const bool is_missing = snapshot.status().code() == Code::kNotFound;
     json.Key("status").String("not ready").Key("reason");
-    json.String(is_missing ? "no collection \"" + name + "\"" : snapshot.status().message());
+    // The message of what is damaged may name a document.
+    json.String(is_missing ? "no collection \"" + name + "\""
+                           : "collection \"" + name +
+                                 "\" cannot be loaded; GET /api/v1/collections says why");
     return Response{
         .status = 503, .headers = {{"Retry-After", "1"}}, .body = json.EndObject().Take()};
   }

@@ -36,13 +36,16 @@ std::string ResponseValue(const Owner& owner) {
   return json.EndObject().Take();
 }
 
+Status NoResponse(const std::string& id) {
+  return NotFoundError("there is no response \"" + id + "\"");
+}
+
 // kNotFound unless the caller has a response of that id.
 Result<index::Object> FindResponse(const HandlerEnvironment& environment, const Caller& caller,
                                    const std::string& id) {
-  const Status missing = NotFoundError("there is no response \"" + id + "\"");
   QUARRY_ASSIGN_OR_RETURN(std::optional<index::Object> object,
                           environment.services.index.objects().Get(ResponseName(id)));
-  if (!object) return missing;
+  if (!object) return NoResponse(id);
   QUARRY_ASSIGN_OR_RETURN(const JsonValue json, ParseJson(object->value));
   Owner owner;
   uint32_t version = 0;
@@ -52,7 +55,7 @@ Result<index::Object> FindResponse(const HandlerEnvironment& environment, const 
   if (const Status read = reader.Finish(); !read.ok()) {
     return DataLossError("response \"" + id + "\": " + read.message());
   }
-  if (!caller.MaySee(owner.key)) return missing;
+  if (!caller.MaySee(owner.key)) return NoResponse(id);
   return *std::move(object);
 }
 
@@ -198,10 +201,11 @@ Result<Response> GetResponse(const HandlerEnvironment& environment, const Call& 
 
 Result<Response> DeleteResponse(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("response");
-  QUARRY_ASSIGN_OR_RETURN(const index::Object found,
-                          FindResponse(environment, call.request.caller, id));
-  QUARRY_RETURN_IF_ERROR(environment.services.index.objects().Delete(ResponseName(id)));
-  environment.quota.Forget(found.value);
+  QUARRY_RETURN_IF_ERROR(FindResponse(environment, call.request.caller, id).status());
+  QUARRY_ASSIGN_OR_RETURN(
+      const bool was_there,
+      environment.quota.Delete(environment.services.index.objects(), ResponseName(id)));
+  if (!was_there) return NoResponse(id);  // another request deleted it meanwhile
   JsonWriter json;
   json.BeginObject().Key("id").String(id).Key("object").String("response");
   return Response{.body = json.Key("deleted").Bool(true).EndObject().Take()};

@@ -23,6 +23,7 @@ constexpr uint64_t kMostExplained = 100'000;  // the question's terms times hits
 // A search that was asked for, and what it found.
 struct Search {
   Question question;
+  Query searched;        // the question's, its words corrected where that was asked for
   bool several = false;  // collections were named
   bool explain = false;
   bool highlight = false;
@@ -35,7 +36,7 @@ struct Search {
   retrieval::Retrieved retrieved;
 };
 
-// Reads the request, whose fields are those of a search and what `read_more` reads, and searches.
+// Reads the request, which has the fields of a search and what `read_more` reads, and searches.
 template <typename ReadMore>
 Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMore read_more,
                  Search& search) {
@@ -45,9 +46,13 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   ObjectReader reader(body, "");
   reader.Required("query").String(question.query.text);
   question.query.has_operators = true;
+  reader.Optional("operators").Bool(question.query.has_operators);
   ReadQuestionFields(reader, environment.options, question);
   std::vector<std::string> names;
   reader.Optional("collections").Strings(names);
+  reader.Optional("highlight").Bool(search.highlight);
+  reader.Optional("facets").Bool(search.facets);
+  reader.Optional("correct").Bool(search.correct);
   read_more(reader);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
   if (question.query.text.size() > kMostQueryBytes) {
@@ -67,7 +72,8 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
                           SnapshotsOf(environment, call.request.caller, std::move(names)));
   CallContext context = call.context;
   context.trace = &search.trace;
-  Query query = question.query;
+  Query& query = search.searched;
+  query = question.query;
   // Whom documents are kept from is told none of their words.
   if (search.correct && query.principals.unrestricted) {
     QUARRY_ASSIGN_OR_RETURN(retrieval::CorrectedQuery corrected,
@@ -191,13 +197,7 @@ Result<Response> PostSearch(const HandlerEnvironment& environment, const Call& c
   Search search;
   QUARRY_RETURN_IF_ERROR(RunSearch(
       environment, call,
-      [&](ObjectReader& reader) {
-        reader.Optional("explain").Bool(search.explain);
-        reader.Optional("highlight").Bool(search.highlight);
-        reader.Optional("facets").Bool(search.facets);
-        reader.Optional("correct").Bool(search.correct);
-      },
-      search));
+      [&](ObjectReader& reader) { reader.Optional("explain").Bool(search.explain); }, search));
   JsonWriter json;
   json.BeginObject();
   QUARRY_RETURN_IF_ERROR(AddSearch(environment, search, call.context, json));
@@ -218,15 +218,15 @@ Result<Response> PostExplain(const HandlerEnvironment& environment, const Call& 
   std::optional<Context> context;
   if (!search.several) {
     QUARRY_ASSIGN_OR_RETURN(
-        context, services.answerer.MakeContext(search.question.query, *search.collections.held[0],
-                                               call.context));
+        context,
+        services.answerer.MakeContext(search.searched, *search.collections.held[0], call.context));
     WriteContextPlan(*context, json.Key("context"));
   }
   if (!search.why.empty()) {
-    QUARRY_ASSIGN_OR_RETURN(const retrieval::Absence absence,
-                            retrieval::WhyAbsent(services.retriever, search.question.query,
-                                                 search.collections.snapshots, search.retrieved,
-                                                 search.why, {}, call.context));
+    QUARRY_ASSIGN_OR_RETURN(
+        const retrieval::Absence absence,
+        retrieval::WhyAbsent(services.retriever, search.searched, search.collections.snapshots,
+                             search.retrieved, search.why, {}, call.context));
     WriteAbsence(absence, context ? &*context : nullptr, json.Key("why"));
   }
   WriteTimings(search.trace.stages(), json.Key("timings_us"));

@@ -261,7 +261,7 @@ Outcome McpExchange::ReadResource(const Message& message) {
   Status status = reader.FinishIgnoringUnknown();
   JsonWriter json;
   json.BeginObject();
-  if (status.ok()) status = ReadMcpResource(environment_, uri, caller_, context_, json);
+  if (status.ok()) status = ReadMcpResource(environment_, uri, caller_, json);
   if (!status.ok()) return ErrorOf(status);
   return json.EndObject().Take();
 }

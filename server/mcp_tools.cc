@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "server/api_json.h"
 #include "server/json_writer.h"
 #include "server/question.h"
 
@@ -120,8 +121,7 @@ std::string AddressOfDocument(const std::string& collection, const std::string& 
 }
 
 // The document's own address where it has one.
-std::string UrlOf(const JsonValue& json, const std::string& collection, const std::string& id) {
-  const std::string& uri = Text(json, "uri");
+std::string UrlOf(const std::string& uri, const std::string& collection, const std::string& id) {
   return uri.empty() ? AddressOfDocument(collection, id) : uri;
 }
 
@@ -166,7 +166,8 @@ Result<std::string> CallSearch(const HandlerEnvironment& environment, const Json
     const std::string& id = Text(hit, "document");
     const std::string& title = Text(hit, "title");
     json.BeginObject().Key("id").String(id).Key("title").String(title.empty() ? id : title);
-    json.Key("url").String(UrlOf(hit, searched, id)).Key("text").String(Text(hit, "text"));
+    json.Key("url").String(UrlOf(Text(hit, "uri"), searched, id));
+    json.Key("text").String(Text(hit, "text"));
     json.Key("score").Raw(ToJson(Get(hit, "score"))).Key("collection").String(searched);
     json.Key("begin").Raw(ToJson(Get(hit, "begin"))).Key("end").Raw(ToJson(Get(hit, "end")));
     json.EndObject();
@@ -232,16 +233,8 @@ Result<std::string> CallAnswerTool(const HandlerEnvironment& environment, const 
   return json.EndObject().Take();
 }
 
-Result<JsonValue> GetDocumentText(const HandlerEnvironment& environment,
-                                  const std::string& collection, const std::string& id,
-                                  const Caller& caller, const CallContext& context) {
-  Request request{.method = "GET", .query = {{"text", "true"}}, .params = {{"id", id}}};
-  if (!collection.empty()) request.query["collection"] = collection;
-  return CallHandler(GetDocument, environment, std::move(request), caller, context);
-}
-
 Result<std::string> CallFetch(const HandlerEnvironment& environment, const JsonValue& arguments,
-                              const Caller& caller, const CallContext& context) {
+                              const Caller& caller) {
   std::string id;
   std::string collection;
   uint32_t begin = 0;
@@ -252,24 +245,22 @@ Result<std::string> CallFetch(const HandlerEnvironment& environment, const JsonV
   reader.Optional("begin").Uint(begin, 0, UINT32_MAX);
   reader.Optional("bytes").Uint(bytes, 1, kMostBytes);
   QUARRY_RETURN_IF_ERROR(reader.Finish());
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue document,
-                          GetDocumentText(environment, collection, id, caller, context));
-  const std::string& text = Text(document, "text");
-  const std::string& title = Text(document, "title");
-  const std::string& own_id = Text(document, "id");
-  const std::string& where =
-      collection.empty() ? environment.options.default_collection : collection;
+  if (collection.empty()) collection = environment.options.default_collection;
+  QUARRY_ASSIGN_OR_RETURN(const FoundDocument found,
+                          FindDocument(environment, caller, collection, id));
+  const index::StoredDocument& document = found.document;
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, found.snapshot->ReadText(document.number));
   const size_t first = CharacterBegin(text, begin);
   size_t last = CharacterBegin(text, first + bytes);
   // A single character is given whole.
   if (last == first) last = std::min(text.size(), first + 4);
   last = last == text.size() ? last : CharacterBegin(text, last);
   JsonWriter json;
-  json.BeginObject().Key("id").String(own_id);
-  json.Key("title").String(title.empty() ? own_id : title);
+  json.BeginObject().Key("id").String(document.id);
+  json.Key("title").String(document.title.empty() ? document.id : document.title);
   json.Key("text").String(std::string_view(text).substr(first, last - first));
-  json.Key("url").String(UrlOf(document, where, own_id));
-  json.Key("metadata").Raw(ToJson(Get(document, "metadata")));
+  json.Key("url").String(UrlOf(document.uri, collection, document.id));
+  WriteMetadata(document.metadata, json.Key("metadata"));
   if (last < text.size()) json.Key("next").Uint(last);
   return json.EndObject().Take();
 }
@@ -304,7 +295,7 @@ McpToolResult CallMcpTool(const HandlerEnvironment& environment, const std::stri
                           const CallContext& context) {
   if (name == "search") return {true, CallSearch(environment, arguments, caller, context)};
   if (name == "ask") return {true, CallAsk(environment, arguments, caller, context)};
-  if (name == "fetch") return {true, CallFetch(environment, arguments, caller, context)};
+  if (name == "fetch") return {true, CallFetch(environment, arguments, caller)};
   if (name == "calculate" || name == "query_table") {
     return {true, CallAnswerTool(environment, name, arguments, caller, context)};
   }
@@ -363,7 +354,7 @@ Status ListMcpResources(const HandlerEnvironment& environment, const std::string
 }
 
 Status ReadMcpResource(const HandlerEnvironment& environment, const std::string& uri,
-                       const Caller& caller, const CallContext& context, JsonWriter& json) {
+                       const Caller& caller, JsonWriter& json) {
   const size_t slash = uri.find('/', kScheme.size());
   std::optional<std::string> collection;
   std::optional<std::string> id;
@@ -375,10 +366,11 @@ Status ReadMcpResource(const HandlerEnvironment& environment, const std::string&
     return InvalidArgumentError("params.uri: expected quarry://COLLECTION/DOCUMENT, got " +
                                 JsonString(uri));
   }
-  QUARRY_ASSIGN_OR_RETURN(const JsonValue document,
-                          GetDocumentText(environment, *collection, *id, caller, context));
+  QUARRY_ASSIGN_OR_RETURN(const FoundDocument found,
+                          FindDocument(environment, caller, *collection, *id));
+  QUARRY_ASSIGN_OR_RETURN(const std::string text, found.snapshot->ReadText(found.document.number));
   json.Key("contents").BeginArray().BeginObject().Key("uri").String(uri);
-  json.Key("mimeType").String("text/plain").Key("text").String(Text(document, "text"));
+  json.Key("mimeType").String("text/plain").Key("text").String(text);
   json.EndObject().EndArray();
   return OkStatus();
 }

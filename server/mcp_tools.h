@@ -29,6 +29,6 @@ Status ListMcpResources(const HandlerEnvironment& environment, const std::string
                         const Caller& caller, const CallContext& context, JsonWriter& json);
 // The fields of resources/read. kInvalidArgument for what is no address of a document.
 Status ReadMcpResource(const HandlerEnvironment& environment, const std::string& uri,
-                       const Caller& caller, const CallContext& context, JsonWriter& json);
+                       const Caller& caller, JsonWriter& json);
 
 }  // namespace quarry::server

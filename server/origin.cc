@@ -1,5 +1,7 @@
 #include "server/origin.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/ascii.h"
@@ -38,6 +40,22 @@ std::string_view HostName(std::string_view authority) {
   return authority.substr(0, authority.find(':', bracket == std::string_view::npos ? 0 : bracket));
 }
 
+// "https://app.example:8443" -> "app.example"; "" of what is no site.
+std::string_view HostNameOfSite(std::string_view site) {
+  const size_t scheme = site.find("://");
+  return scheme == std::string_view::npos ? "" : HostName(site.substr(scheme + 3));
+}
+
+bool IsAddress(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return ParseIpAddress(host).ok();
+}
+
+bool IsNameOfThisMachine(std::string_view host) {
+  char name[256] = "";  // POSIX: at most 255 bytes
+  return ::gethostname(name, sizeof(name) - 1) == 0 && EqualsIgnoringCase(host, name);
+}
+
 }  // namespace
 
 bool IsLoopbackHost(std::string_view host) {
@@ -48,6 +66,17 @@ bool IsLoopbackHost(std::string_view host) {
 bool NamesLoopback(const HeaderList& headers) {
   const std::string* host = FindHeader(headers, "Host");
   return host != nullptr && IsLoopbackHost(HostName(*host));
+}
+
+bool NamesNoOtherSite(const std::vector<std::string>& sites, const HeaderList& headers) {
+  const std::string* authority = FindHeader(headers, "Host");
+  if (authority == nullptr) return true;
+  const std::string_view host = HostName(*authority);
+  const bool has_dot = host.find('.') != std::string_view::npos;
+  return !has_dot || IsAddress(host) || IsNameOfThisMachine(host) ||
+         std::ranges::any_of(sites, [&](const std::string& site) {
+           return EqualsIgnoringCase(HostNameOfSite(site), host);
+         });
 }
 
 OriginCheck CheckOrigin(const OriginPolicy& policy, const HeaderList& headers) {

@@ -1,9 +1,9 @@
 #pragma once
 
 // Web pages of other sites. Their requests carry the Origin of the page; and a name of theirs that
-// was made to resolve to this machine (DNS rebinding) stands in Host. None is served, so that no
-// page can drive the server through a browser, but those of sites that the server is told of
-// (CORS). Pure functions; thread-safe.
+// was made to resolve to this machine (DNS rebinding) stands in Host, in Origin too. None is served,
+// so that no page can drive the server through a browser, but those of sites that the server is told
+// of (CORS). Thread-safe.
 
 #include <optional>
 #include <string>
@@ -34,5 +34,9 @@ std::optional<Response> PreflightResponse(std::string_view method, const HeaderL
 bool IsLoopbackHost(std::string_view host);
 // Whether the Host that a request is meant for is this machine by name.
 bool NamesLoopback(const HeaderList& headers);
+// Whether Host is no name that another site can have made lead here: an address, a name without a
+// dot (of this machine, of its network, of a container), this machine's host name, or the name of one
+// of `sites`. Without Host it is no browser's request.
+bool NamesNoOtherSite(const std::vector<std::string>& sites, const HeaderList& headers);
 
 }  // namespace quarry::server

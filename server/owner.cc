@@ -1,6 +1,7 @@
 #include "server/owner.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace quarry::server {
@@ -103,7 +104,14 @@ Status OwnerQuota::Replace(const Caller& caller, const Owner& before, const Owne
   return OkStatus();
 }
 
-void OwnerQuota::Forget(std::string_view value) { Return(OwnerOf(value), 1); }
+Result<bool> OwnerQuota::Delete(index::ObjectTable& objects, const index::ObjectName& name) {
+  const std::lock_guard lock(deleting_);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<index::Object> object, objects.Get(name));
+  if (!object) return false;
+  QUARRY_RETURN_IF_ERROR(objects.Delete(name));
+  Return(OwnerOf(object->value), 1);
+  return true;
+}
 
 void OwnerQuota::Return(const Owner& owner, uint64_t objects) {
   if (owner.key.empty()) return;

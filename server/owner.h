@@ -11,8 +11,7 @@
 //   QUARRY_RETURN_IF_ERROR(objects.Create(name, value));   // the room is given back on errors
 //   room.Keep();
 //   ...
-//   QUARRY_RETURN_IF_ERROR(objects.Delete(name));
-//   quota.Forget(value);
+//   QUARRY_ASSIGN_OR_RETURN(const bool was_there, quota.Delete(objects, name));
 
 #include <cstdint>
 #include <functional>
@@ -79,8 +78,10 @@ class OwnerQuota {
   // `write`, nothing being changed. REQUIRES: nobody else replaces or removes the object meanwhile.
   Status Replace(const Caller& caller, const Owner& before, const Owner& after,
                  const std::function<Status()>& write);
-  // Gives back what an object of that value took.
-  void Forget(std::string_view value);
+  // Removes an object and gives back what it took. Of several that do so at once one is told that it
+  // was there.
+  Result<bool> Delete(index::ObjectTable& objects, const index::ObjectName& name);
+  // Gives back what was removed otherwise, by its only remover.
   void Return(const Owner& owner, uint64_t objects);
 
  private:
@@ -90,6 +91,7 @@ class OwnerQuota {
   };
 
   const Limits limits_;
+  std::mutex deleting_;  // held from finding an object to its end
   std::mutex mutex_;
   std::map<std::string, Held> held_;  // guarded by mutex_; by key
 };

@@ -183,6 +183,16 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const HandlerEnvironme
   return environment.services.index.GetSnapshot(id);
 }
 
+Result<FoundDocument> FindDocument(const HandlerEnvironment& environment, const Caller& caller,
+                                   const std::string& collection, const DocumentId& id) {
+  FoundDocument found;
+  QUARRY_ASSIGN_OR_RETURN(found.snapshot, SnapshotOf(environment, caller, collection));
+  QUARRY_ASSIGN_OR_RETURN(found.document, found.snapshot->FindDocument(id));
+  if (caller.MayRead(found.document.access)) return found;
+  // As if it were not there.
+  return NotFoundError("no document \"" + id + "\" in collection \"" + collection + "\"");
+}
+
 Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& services,
                                                           const index::Snapshot& snapshot) {
   if (!snapshot.generation()) return std::shared_ptr<const model::Embedder>();

@@ -72,6 +72,15 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotOf(const HandlerEnvironme
 Result<SearchedCollections> SnapshotsOf(const HandlerEnvironment& environment, const Caller& caller,
                                         std::vector<std::string> names);
 
+// A document, in a state of its collection to read it from.
+struct FoundDocument {
+  std::shared_ptr<const index::Snapshot> snapshot;
+  index::StoredDocument document;
+};
+// The document of that id, or that had it, where the caller may read it. kNotFound.
+Result<FoundDocument> FindDocument(const HandlerEnvironment& environment, const Caller& caller,
+                                   const std::string& collection, const DocumentId& id);
+
 // The embedder of a collection's vectors; null where it has none yet. Errors: those of opening it.
 Result<std::shared_ptr<const model::Embedder>> EmbedderOf(const Services& services,
                                                           const index::Snapshot& snapshot);

@@ -28,10 +28,11 @@ namespace quarry::server {
 
 using Handler = std::function<Response(const Call& call)>;
 
-// Which threads run a handler. Writing waits for the one writer of a collection, so it must not
-// take the threads that search; an operator wants to hear from a server whose queues are full; and
-// a command of the store's owner may take hours.
-enum class Lane : uint8_t { kRequest, kIngest, kOperations, kCommands };
+// Which threads run a handler. Writing waits for the one writer of a collection, or for the disk, so
+// it must not take the threads that search; an operator wants to hear from a server whose queues are
+// full; and a command of the store's owner may take hours. kAtOnce is the network thread itself: for
+// what is done in microseconds and waits for nothing.
+enum class Lane : uint8_t { kRequest, kIngest, kOperations, kCommands, kAtOnce };
 
 // What the body of a request is. kFile: any type that ingest parses, or JSON; kLines: JSON lines;
 // kForm: multipart/form-data.

@@ -7,6 +7,11 @@
 #include "server/upload_queue.h"
 
 namespace quarry::server {
+namespace {
+
+constexpr uint32_t kMostBackupSeconds = 7 * 24 * 3600;  // it is answered however long it takes
+
+}  // namespace
 
 Handler Bind(const HandlerEnvironment& environment, HandlerFunction* function) {
   return [&environment, function](const Call& call) {
@@ -34,7 +39,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/healthz",
        .description = "whether the process lives",
        .handler = bind(GetHealth),
-       .lane = Lane::kOperations,
+       .lane = Lane::kAtOnce,
        .scope = Scope::kOpen},
       {.method = "GET",
        .pattern = "/readyz",
@@ -137,6 +142,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/conversations/{id}",
        .description = "remove a conversation",
        .handler = bind(DeleteConversation),
+       .lane = Lane::kIngest,
        .scope = Scope::kQuery},
       {.method = "PUT",
        .pattern = "/api/v1/conversations/{id}/files/{name...}",
@@ -208,6 +214,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/uploads",
        .description = "begin a file that comes in parts, of any size",
        .handler = bind(PostUploads),
+       .lane = Lane::kIngest,
        .scope = Scope::kIngest},
       {.method = "GET",
        .pattern = "/api/v1/uploads",
@@ -218,6 +225,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/uploads/{id}/parts/{number}",
        .description = "one part of the file",
        .handler = bind(PutUploadPart),
+       .lane = Lane::kIngest,
        .body = BodyKind::kFile,
        .body_limit = kUploadPartBytes,
        .scope = Scope::kIngest},
@@ -225,6 +233,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/uploads/{id}/complete",
        .description = "have the file indexed, beside other requests",
        .handler = bind(PostUploadComplete),
+       .lane = Lane::kIngest,
        .scope = Scope::kIngest},
       {.method = "GET",
        .pattern = "/api/v1/uploads/{id}",
@@ -235,6 +244,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/uploads/{id}",
        .description = "give an upload up, or forget one that is done",
        .handler = bind(DeleteUpload),
+       .lane = Lane::kIngest,
        .scope = Scope::kIngest},
 
       {.method = "GET",
@@ -310,7 +320,8 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/api/v1/backup",
        .description = "copy the store to a directory of that name, where backups are allowed",
        .handler = bind(PostBackup),
-       .lane = Lane::kIngest},
+       .lane = Lane::kIngest,
+       .seconds = kMostBackupSeconds},
 
       {.method = "POST",
        .pattern = "/mcp",

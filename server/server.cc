@@ -26,6 +26,9 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
   transport.max_connections = options.max_connections;
   transport.connections_per_address = options.connections_per_address;
   transport.drain_seconds = options.drain_seconds;
+  // One holder has half: a body as large as any may be finds room in an idle server.
+  transport.held_body_bytes = std::max(transport.held_body_bytes,
+                                       2 * std::max(options.body_bytes, options.ingest_body_bytes));
   transport.threads = options.threads;
   transport.queue = options.queue;
   transport.tls_certificate = options.tls_certificate;

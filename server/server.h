@@ -61,7 +61,8 @@ struct ServerOptions {
   bool loopback_open = false;    // no key is needed from this machine, though there are keys
   bool allow_insecure = false;   // other machines are served without key or TLS
   std::string owner_token = {};  // of the owner of the store; "" = there is none
-  std::vector<std::string> cors_origins;  // sites whose pages may use the server; "*" = all
+  // Sites whose pages may use the server, "*" = all; without a key it is used by their names, too.
+  std::vector<std::string> cors_origins;
   // PEM files of the server's certificate (with those that it is signed by) and its key; "" = HTTP
   // without TLS.
   std::string tls_certificate = {};

@@ -53,7 +53,7 @@ struct TransportOptions {
   size_t queue = 256;                           // that wait for one of them
   std::chrono::milliseconds heartbeat{15'000};  // of silent streams: StreamWriter::KeepAlive
   // Bodies of all requests together, and half of it those of one key (of one address where there is no
-  // key); more is answered 503. Small ones are always taken. A body counts until its handler has ended,
+  // key); more is answered 503. At least twice the largest body that is admitted. Small ones are always taken. A body counts until its handler has ended,
   // though its client be gone.
   uint64_t held_body_bytes = 256u << 20;
   uint64_t small_body_bytes = 64u << 10;

@@ -10,19 +10,28 @@ export class ApiError extends Error {
   }
 }
 
-// The key that the server wants, where it wants one; kept until the browser is closed.
+// The key that the server wants, where it wants one; kept until the tab is closed.
 const KEY = 'quarry.key';
+const storedKey = () => sessionStorage.getItem(KEY);
 let askForKey = async () => null;
+let asking = null;  // a promise of the key, while the reader is asked
 
 // Tells how to get a key from the reader.
 export function onKeyWanted(ask) {
   askForKey = ask;
 }
 
-function authorization() {
-  const key = sessionStorage.getItem(KEY);
-  return key ? { Authorization: `Bearer ${key}` } : {};
+// The key that the reader gives, stored; null where none is given. Asked once for all requests that
+// want it meanwhile.
+function wantedKey(message) {
+  asking ??= askForKey(message).then((key) => {
+    if (key) sessionStorage.setItem(KEY, key);
+    return key;
+  }).finally(() => { asking = null; });
+  return asking;
 }
+
+const authorization = (key) => (key ? { Authorization: `Bearer ${key}` } : {});
 
 async function errorOf(response) {
   let message = t('error.status', { status: response.status });
@@ -40,22 +49,22 @@ async function errorOf(response) {
 }
 
 // fetch, with the key; asks for one where the server wants it.
-async function send(path, options, again = true) {
+async function send(path, options, asked = false) {
+  const key = storedKey();
   let response;
   try {
     response = await fetch(path, {
-      ...options, headers: { ...options.headers, ...authorization() },
+      ...options, headers: { ...options.headers, ...authorization(key) },
     });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ApiError(0, t('error.unreachable'));
   }
-  if (response.status === 401 && again) {
-    const key = await askForKey((await errorOf(response)).message);
-    if (key) {
-      sessionStorage.setItem(KEY, key);
-      return send(path, options, false);
-    }
+  if (response.status === 401 && !asked) {
+    const { message } = await errorOf(response);
+    // Another request may have been given one since this was sent.
+    if (storedKey() !== key) return send(path, options);
+    if (await wantedKey(message)) return send(path, options, true);
     throw new ApiError(401, t('error.key'));
   }
   if (!response.ok) throw await errorOf(response);
@@ -115,7 +124,7 @@ export function upload(path, bytes, mediaType, progress) {
     const request = new XMLHttpRequest();
     request.open('PUT', path);
     request.setRequestHeader('Content-Type', mediaType);
-    for (const [name, value] of Object.entries(authorization())) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(authorization(storedKey()))) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
     };

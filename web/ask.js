@@ -10,6 +10,8 @@ import { t } from './i18n.js';
 import { number } from './format.js';
 import { Turn } from './turn.js';
 
+const TITLE = 80;  // characters of a question that its conversation is called by
+
 export function mount(root, { rest, parameters }) {
   let conversation = rest[0] ?? null;
   let running = null;  // what stops the answer that is coming
@@ -63,7 +65,8 @@ export function mount(root, { rest, parameters }) {
   // The conversation that questions go to, made with the first of them.
   async function conversationFor(question) {
     if (conversation === null) {
-      const made = await post('/api/v1/conversations', { title: question.slice(0, 80) });
+      const title = [...question].slice(0, TITLE).join('');  // by characters: half of one is no text
+      const made = await post('/api/v1/conversations', { title });
       conversation = made.id;
       history.replaceState(null, '', `#/ask/${conversation}`);
     }

@@ -17,7 +17,7 @@ function settingFields(name, k, mode) {
   const count = h('input', { type: 'number', min: 1, max: 50, value: String(k), required: true });
   const legs = h('select', {}, MODES.map((one) => h('option', { value: one, selected: one === mode }, t(`mode.${one}`))));
   const weight = h('input', { type: 'number', min: 0, max: 1, step: 0.05, placeholder: t('compare.default') });
-  const hops = h('input', { type: 'number', min: 0, max: 3, placeholder: t('compare.default') });
+  const hops = h('input', { type: 'number', min: 1, max: 4, placeholder: t('compare.default') });
   const element = h('fieldset', { class: 'setting' }, h('legend', {}, t('compare.setting', { name })),
     h('label', {}, t('compare.k'), count), h('label', {}, t('mode'), legs),
     h('label', {}, t('compare.weight'), weight), h('label', {}, t('compare.hops'), hops));

@@ -154,7 +154,7 @@ export function mount(root, { parameters }) {
         if (details.hidden) return;
         try {
           fill(details, scoreTable(await post('/api/v1/explain', {
-            query: found.query, collection: found.collection, mode: found.mode, k: found.k, ...filter(),
+            query: found.query, collection: found.collection, mode: found.mode, k: found.k, correct: true, ...filter(),
           }), open));
         } catch (error) {
           fill(details, h('p', { class: 'notice bad' }, error.message));

@@ -119,7 +119,9 @@ export class Turn {
         if (details.hidden || details.childElementCount > 0) return;
         fill(details, h('p', { class: 'muted' }, t('loading')));
         try {
-          const found = await post('/api/v1/explain', { query: this.answer.standalone || this.question, collection: this.collection });
+          const found = await post('/api/v1/explain', {
+            query: this.answer.standalone || this.question, collection: this.collection, operators: false,
+          });
           fill(details, scoreTable(found, (hit) => this.open(hit)));
         } catch (error) {
           fill(details, h('p', { class: 'notice bad' }, error.message));

@@ -90,9 +90,19 @@ TEST_F(CacheOverHttpTest, EntriesAreListedExplainedAndRemoved) {
   EXPECT_EQ(miss.at("why"), "no stored answer");
   EXPECT_THAT(miss.at("neighbours")[0].at("gate").get<std::string>(), HasSubstr("number: p-4"));
 
+  for (const char* none : {"0", "99999", "18446744073709551615"}) {
+    const JsonReply refused = server_->Delete(std::string("/api/v1/cache?entry=") + none);
+    EXPECT_EQ(refused.status, 404) << none;
+    EXPECT_EQ(refused.Message(),
+              std::string("there is no stored answer ") + none + " in collection \"default\"");
+  }
   const std::string entry = list.at("entries")[0].at("entry").dump();
-  EXPECT_EQ(server_->Delete("/api/v1/cache?entry=x").Message(),
-            "query parameter \"entry\": expected the number of an entry, not \"x\"");
+  for (const char* none : {"", "x", "-1"}) {
+    EXPECT_EQ(server_->Delete(std::string("/api/v1/cache?entry=") + none).Message(),
+              std::string("query parameter \"entry\": expected the number of an entry, not \"") +
+                  none + '"');
+  }
+  EXPECT_EQ(server_->Get("/api/v1/cache").json.at("entries_total"), 1);
   EXPECT_EQ(server_->Delete("/api/v1/cache?entry=" + entry).json.at("cleared"), entry);
   EXPECT_EQ(Ask(kQuestion).at("cache").at("kind"), "miss");
   EXPECT_EQ(server_->Delete("/api/v1/cache").json.at("cleared"), "all");

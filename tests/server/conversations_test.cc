@@ -98,6 +98,27 @@ TEST_F(ConversationsTest, AFileMayBelongToOneConversationOnly) {
   EXPECT_EQ(server_->Send("PUT", path + "/files/a.txt", "a", "text/plain").status, 404);
 }
 
+TEST_F(ConversationsTest, WhoWaitsToDeleteOneKeepsNoSearchWaiting) {
+  Restart({.request_seconds = 10, .threads = 1});
+  const std::string id = NewConversation("Quern");
+  const std::string path = "/api/v1/conversations/" + id;
+  ASSERT_EQ(server_->Send("PUT", path + "/files/a.txt", "The quern.", "text/plain").status, 201);
+  HttpConnection deletes(server_->port());
+  {
+    const index::IndexWriter writer =
+        engine_.index->OpenWriter(engine_.index->FindCollection(id).value()).value();
+    deletes.Send(MakeRequest("DELETE", path));
+    ASSERT_TRUE(Eventually([&] {
+      return server_->Get("/metrics").http.body.find("quarry_http_requests_in_flight 2\n") !=
+             std::string::npos;
+    }));
+    EXPECT_EQ(server_->Post("/api/v1/search", {{"query", "pump"}}).status, 200);
+  }
+  const auto deleted = deletes.Read();
+  ASSERT_TRUE(deleted);
+  EXPECT_EQ(deleted->status, 200);
+}
+
 TEST_F(ConversationsTest, ARefusedFileLeavesNothingBehind) {
   const std::string id = NewConversation("Quern");
   const std::string path = "/api/v1/conversations/" + id;

@@ -91,6 +91,18 @@ TEST(DamagedCollectionTest, HidesNoOther) {
   EXPECT_EQ(server.Get("/api/v1/documents?collection=broken").status, 500);
 }
 
+// Anybody may ask for it; the message of what is damaged may name a document.
+TEST(DamagedCollectionTest, ReadinessDoesNotSayWhatIsDamaged) {
+  testing::TestEngine engine;
+  ASSERT_OK_AND_ASSIGN(const CollectionId broken, engine.index->CreateCollection("broken"));
+  testing::DamageCollection(*engine.index, broken);
+  const TestServer server(engine, {.default_collection = "broken"});
+  const JsonReply reply = server.Get("/readyz");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.json.at("reason"),
+            "collection \"broken\" cannot be loaded; GET /api/v1/collections says why");
+}
+
 TEST_F(StoresTest, ADamagedRecordIsSaid) {
   const string file = Upload("pump.md", kPump);
   ASSERT_OK(engine_.index->objects().Put({.kind = index::ObjectKind::kFile, .id = file},

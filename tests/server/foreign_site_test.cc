@@ -1,5 +1,7 @@
 // Web pages of other sites do not drive a server through a browser.
 
+#include <unistd.h>
+
 #include "server/api_keys.h"
 #include "tests/server/server_testing.h"
 
@@ -46,13 +48,72 @@ TEST(ForeignSiteTest, ARefusalSaysWhatWasExpected) {
       R"(requests of its pages are not served"}})");
 }
 
-TEST(ForeignSiteTest, BoundToMoreThanLoopbackAnyHostIsServed) {
-  ServerOptions options;
-  options.host = "0.0.0.0";
-  options.allow_insecure = true;
-  const TestServer server(options);
-  EXPECT_EQ(StatusWith(server, "Host: search.example\r\n"), 200);
-  EXPECT_EQ(StatusWith(server, "Host: search.example\r\nOrigin: http://evil.example\r\n"), 403);
+// A server for other machines, and requests to it under any name.
+class OpenToOtherMachinesTest : public ::testing::Test {
+ protected:
+  static ServerOptions Options() {
+    ServerOptions options;
+    options.host = "0.0.0.0";
+    options.allow_insecure = true;
+    options.cors_origins = {"https://search.example"};
+    return options;
+  }
+  testing::HttpReply Send(const std::string& request_line, const std::string& headers,
+                          const std::string& body = "") const {
+    HttpConnection connection(server_.port());
+    return connection.Ask(request_line + " HTTP/1.1\r\n" + headers + "\r\n" + body)
+        .value_or(testing::HttpReply());
+  }
+  int CollectionsUnder(const std::string& host) const {
+    return Send("GET /api/v1/collections", "Host: " + host + "\r\n").status;
+  }
+
+  testing::TestEngine engine_;
+  const TestServer server_{engine_, Options()};
+};
+
+TEST_F(OpenToOtherMachinesTest, WithoutAKeyNoNameThatAnotherSiteMayHaveIsServed) {
+  char own_name[256] = "";
+  ASSERT_EQ(::gethostname(own_name, sizeof(own_name) - 1), 0);
+  const std::vector<std::string> served = {
+      "localhost",     "127.0.0.1:8420", "[::1]:8420",          "10.0.0.7:8420",
+      "[2001:db8::1]", "quarry:8420",    "Search.Example:8443", std::string(own_name) + ":8420"};
+  for (const std::string& host : served) {
+    EXPECT_EQ(CollectionsUnder(host), 200) << host;
+  }
+  for (const char* host : {"evil.example:8420", "search.example.evil.example", "127.0.0.1.nip.io",
+                           "127.0.1", "quarry."}) {
+    EXPECT_EQ(CollectionsUnder(host), 403) << host;
+  }
+  EXPECT_THAT(Send("GET /api/v1/collections", "Host: evil.example:8420\r\n").body,
+              ::testing::HasSubstr(
+                  "Host evil.example:8420: without a key the server is used by its address, its "
+                  "host name, a name without a dot or one of server.cors_origins; add this one "
+                  "there as https://NAME or http://NAME:PORT, or make a key (quarry keys create)"));
+}
+
+// What a page does whose name was made to lead here: to the browser it is the server's own page.
+TEST_F(OpenToOtherMachinesTest, APageWhoseNameLeadsHereWritesNothingAndMakesNoKey) {
+  const std::string site =
+      "Host: evil.example:8420\r\nOrigin: http://evil.example:8420\r\n"
+      "Content-Type: application/json\r\n";
+  EXPECT_EQ(
+      Send("PUT /api/v1/documents/a", site + "Content-Length: 12\r\n", R"({"text":"x"})").status,
+      403);
+  EXPECT_EQ(Send("POST /api/v1/keys", site + "Content-Length: 12\r\n", R"({"name":"x"})").status,
+            403);
+  EXPECT_EQ(server_.Get("/api/v1/documents/a").status, 404);
+  EXPECT_EQ(server_.Get("/api/v1/keys").json.at("keys").size(), 0u);
+}
+
+TEST_F(OpenToOtherMachinesTest, WithKeysAnyNameIsServed) {
+  const ApiKeys keys(engine_.index->objects(), engine_.clock);
+  const std::string key = keys.Create({.name = "k"}).value().key;
+  EXPECT_EQ(CollectionsUnder("search.example"), 401);
+  const std::string bearing = "Host: other.example\r\nAuthorization: Bearer " + key + "\r\n";
+  EXPECT_EQ(Send("GET /api/v1/collections", bearing).status, 200);
+  EXPECT_EQ(Send("GET /api/v1/collections", bearing + "Origin: http://evil.example\r\n").status,
+            403);
 }
 
 TEST(ForeignSiteTest, PagesOfListedSitesMayAsk) {

@@ -36,6 +36,17 @@ TEST(Backup, IsMadeBesideRequestsAndRestores) {
   EXPECT_EQ(server.Post("/api/v1/backup", {{"name", "monday"}}).status, 409);
 }
 
+TEST(Backup, IsAnsweredHoweverLongItTakes) {
+  const TemporaryDirectory directory = MakeTemporaryDirectory();
+  server::ServerOptions options;
+  options.backup_directory = directory.path();
+  options.request_seconds = 0;  // which is over before anything is done
+  TestServer server(options);
+  EXPECT_EQ(server.Get("/api/v1/collections").status, 504);
+  const JsonReply reply = server.Post("/api/v1/backup", {{"name", "monday"}});
+  EXPECT_EQ(reply.status, 201) << reply.http.body;
+}
+
 // Two arrive at the same time until one of them is refused.
 TEST(Backup, OneIsMadeAtATime) {
   const TemporaryDirectory directory = MakeTemporaryDirectory();

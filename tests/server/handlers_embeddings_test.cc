@@ -52,6 +52,33 @@ TEST_F(EmbeddingsTest, Base64HoldsTheSameFloats) {
   }
 }
 
+TEST(Embeddings, AProfileIsAModelWithACollectionOfItsOwn) {
+  testing::TestEngine engine;
+  engine.Add(testing::SmallCorpus());
+  ASSERT_OK(engine.index->CreateCollection("empty").status());
+  TestServer server(engine, {});
+  const auto put = [&](const string& name, const string& yaml) {
+    ASSERT_LT(server.Put("/api/v1/profiles/" + name, {{"yaml", yaml}}).status, 300);
+  };
+  put("short", "length: short\n");
+  put("elsewhere", "collection: empty\n");
+  const auto embed = [&](json request) {
+    request["input"] = "the pump";
+    return server.Post("/v1/embeddings", request);
+  };
+  const JsonReply plain = embed({{"model", "quarry"}});
+  const JsonReply of_profile = embed({{"model", "quarry/short"}});
+  ASSERT_EQ(of_profile.status, 200) << of_profile.http.body;
+  EXPECT_EQ(of_profile.json.at("model"), "quarry/short");
+  EXPECT_EQ(of_profile.json.at("data"), plain.json.at("data"));
+  EXPECT_TRUE(embed({{"model", "quarry/elsewhere"}})
+                  .Message()
+                  .starts_with("collection \"empty\" has no embedder yet"));
+  EXPECT_EQ(embed({{"model", "quarry/elsewhere"}, {"quarry", {{"collection", "default"}}}}).status,
+            200);
+  EXPECT_EQ(embed({{"model", "quarry/none"}}).status, 404);
+}
+
 TEST_F(EmbeddingsTest, SaysWhatItDoesNotTake) {
   struct Case {
     const char* patch;

@@ -257,6 +257,43 @@ TEST_F(SearchRouteTest, ReadsOperatorsAndExplainsItsScores) {
   EXPECT_FALSE(plain.json.at("hits")[0].contains("explain"));
 }
 
+TEST_F(SearchRouteTest, ExplainTellsOfTheSearchThatHasTheSameFields) {
+  const json request = {{"query", "bycicles parkd"},
+                        {"correct", true},
+                        {"highlight", true},
+                        {"facets", true},
+                        {"k", 3},
+                        {"mode", "lexical"}};
+  const json found = server_.Post("/api/v1/search", request).json;
+  const JsonReply reply = server_.Post("/api/v1/explain", request);
+  ASSERT_EQ(reply.status, 200) << reply.http.body;
+  const json& explained = reply.json;
+  ASSERT_FALSE(found.at("hits").empty());
+  EXPECT_EQ(explained.at("query"), "bycicles parkd");
+  for (const char* field : {"corrected", "facets"}) {
+    EXPECT_EQ(explained.at(field), found.at(field)) << field;
+  }
+  ASSERT_EQ(explained.at("hits").size(), found.at("hits").size());
+  for (size_t i = 0; i < found.at("hits").size(); ++i) {
+    json hit = explained.at("hits")[i];
+    EXPECT_FALSE(hit.at("explain").at("terms").empty());
+    hit.erase("explain");
+    EXPECT_EQ(hit, found.at("hits")[i]);
+  }
+  // What an answer would be made from is looked for by the same words.
+  EXPECT_EQ(explained.at("context").at("passages")[0].at("document"), "office/parking");
+}
+
+TEST_F(SearchRouteTest, WithoutOperatorsAQueryIsReadAsAQuestionIs) {
+  json request = {{"query", "-leak \"leave holiday paid\""}, {"k", 3}};
+  EXPECT_EQ(server_.Post("/api/v1/explain", request).json.at("hits").size(), 0u);
+  request["operators"] = false;
+  for (const char* path : {"/api/v1/search", "/api/v1/explain"}) {
+    const json found = server_.Post(path, request).json;
+    EXPECT_EQ(found.at("hits").size(), 3u) << path;
+  }
+}
+
 TEST_F(SearchRouteTest, TheQuotesOfAQuestionAreItsOwn) {
   const JsonReply reply = server_.Post(
       "/api/v1/answer", {{"query", "How many days of \"paid holiday leave\" has an employee?"}});

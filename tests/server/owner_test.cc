@@ -2,6 +2,7 @@
 
 #include "server/owner.h"
 
+#include <atomic>
 #include <thread>
 
 #include "server/api_keys.h"
@@ -290,6 +291,34 @@ TEST_F(OwnerTest, RatingAnAnswerAgainTakesNoRoom) {
   EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 429);
   EXPECT_EQ(Send(admin_, "DELETE", "/api/v1/feedback/fb_" + answer).status, 200);
   EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 201);
+}
+
+// Each of two that delete the same thing at once may find it there: its room is given back once.
+TEST_F(OwnerTest, WhatIsDeletedTwiceAtOnceGivesItsRoomBackOnce) {
+  Restart({.key_objects = 2});
+  const auto make_response = [&] {
+    return Send(owner_, "POST", "/v1/responses", {{"model", "quarry"}, {"input", kPumpQuestion}})
+        .body.value("id", "");
+  };
+  const auto delete_at_once = [&](const string& path) {
+    std::atomic<int> deleted = 0;
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) {
+      clients.emplace_back([&] {
+        if (Send(owner_, "DELETE", path).status == 200) ++deleted;
+      });
+    }
+    for (std::thread& client : clients) client.join();
+    return deleted.load();
+  };
+  Upload(owner_);  // stays
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_EQ(delete_at_once("/v1/files/" + Upload(owner_)), 1);
+    EXPECT_EQ(delete_at_once("/v1/responses/" + make_response()), 1);
+  }
+  const json title = {{"title", "x"}};
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 201);
+  EXPECT_EQ(Send(owner_, "POST", "/api/v1/conversations", title).status, 429);
 }
 
 TEST_F(OwnerTest, MetricsNeedAScopeOfTheirOwnOnly) {

@@ -117,6 +117,14 @@ TEST(Server, LimitsBodiesByRoute) {
   EXPECT_EQ(server.Put("/api/v1/documents", {{"id", "a"}, {"text", text + text}}).status, 413);
 }
 
+TEST(Server, TakesABodyAsLargeAsItsOptionSays) {
+  const TestServer server({.ingest_body_bytes = 300'000'000});
+  const string text(140'000'000, 'x');
+  const JsonReply read = server.Send("PUT", "/api/v1/documents", text, "application/json");
+  EXPECT_EQ(read.status, 400) << read.http.body;
+  EXPECT_TRUE(read.Message().starts_with("body: not JSON: line 1, column 1: ")) << read.Message();
+}
+
 TEST(Server, TakesSaneRequestIdsAndMakesOthers) {
   const TestServer server;
   const auto id_for = [&](const string& given) {
@@ -168,9 +176,11 @@ TEST(Server, CountsRequestsUnderTheNamesOfItsRoutes) {
             "text/plain; version=0.0.4; charset=utf-8");
 }
 
-// Takes the one thread of a server until it is opened.
+// Takes the one thread of a lane until it is opened.
 class Blocker {
  public:
+  explicit Blocker(Lane lane = Lane::kRequest) : lane_(lane) {}
+
   Route route() {
     return {.method = "GET",
             .pattern = "/block",
@@ -180,13 +190,17 @@ class Blocker {
                   opened_.wait();
                   return Response();
                 },
+            .lane = lane_,
             .scope = Scope::kOpen};
   }
 
-  // Sends the request, and behind it another that has to wait.
-  void Block(const TestServer& server, HttpConnection& blocked, HttpConnection& waiting) {
+  void Block(HttpConnection& blocked) {
     blocked.Send(MakeRequest("GET", "/block"));
     ASSERT_TRUE(Eventually([&] { return begun_.load(); }));
+  }
+  // Sends the request, and behind it another that has to wait.
+  void Block(const TestServer& server, HttpConnection& blocked, HttpConnection& waiting) {
+    Block(blocked);
     waiting.Send(MakeRequest("GET", "/api/v1/collections"));
     ASSERT_TRUE(Eventually([&] {
       return server.Get("/metrics").http.body.find("quarry_http_requests_in_flight 3\n") !=
@@ -196,6 +210,7 @@ class Blocker {
   void Open() { open_.set_value(); }
 
  private:
+  const Lane lane_;
   std::promise<void> open_;
   const std::shared_future<void> opened_ = open_.get_future().share();
   std::atomic<bool> begun_ = false;
@@ -222,6 +237,21 @@ TEST(Server, AFullQueueIsAnswered503WhileOperationsGoOn) {
   EXPECT_EQ(late->status, 200);
 }
 
+// An orchestrator restarts what does not answer, and would do so while a collection is loaded for
+// /metrics or /readyz.
+TEST(Server, LivesWhileOperationsWait) {
+  Blocker blocker(Lane::kOperations);
+  const TestServer server({.request_seconds = 1, .routes = {blocker.route()}});
+  HttpConnection blocked(server.port());
+  blocker.Block(blocked);
+  HttpConnection probe(server.port(), std::chrono::seconds(5));
+  for (int i = 0; i < 3; ++i) {
+    const auto alive = probe.Ask(MakeRequest("GET", "/healthz"));
+    EXPECT_EQ(alive ? alive->status : 0, 200);
+  }
+  blocker.Open();
+}
+
 TEST(Server, APassedDeadlineIsA504) {
   const TestServer server({.request_seconds = 0});
   const JsonReply native = server.Post("/api/v1/search", {{"query", "x"}});
@@ -231,6 +261,20 @@ TEST(Server, APassedDeadlineIsA504) {
   const JsonReply openai = server.Get("/v1/models");
   EXPECT_EQ(openai.status, 504);
   EXPECT_EQ(openai.json.at("error").at("type"), "server_error");
+}
+
+// What is written waits for no thread that searches, and takes none.
+TEST(Server, APartOfAFileIsTakenWhileSearchesWait) {
+  Blocker blocker;
+  TestServer server({.request_seconds = 1, .threads = 1, .routes = {blocker.route()}});
+  const JsonReply begun = server.Post("/api/v1/uploads", {{"document", "a.txt"}, {"bytes", 5}});
+  HttpConnection blocked(server.port());
+  blocker.Block(blocked);
+  const string path = "/api/v1/uploads/" + begun.json.at("id").get<string>();
+  EXPECT_EQ(server.Send("PUT", path + "/parts/1", "quern", "text/plain").status, 200);
+  EXPECT_EQ(server.Post(path + "/complete", json::object()).status, 202);
+  EXPECT_EQ(server.Delete(path).status, 200);
+  blocker.Open();
 }
 
 TEST(Server, ALateWriterIsA504AndWritesNothing) {

@@ -203,8 +203,10 @@ async function run() {
   });
 
   await step('scores are told on demand', async () => {
+    const explained = page.waitForRequest((request) => request.url().endsWith('/api/v1/explain'));
     await page.getByRole('button', { name: 'How was this found?' }).click();
     await page.locator('.scores tbody tr').first().waitFor();
+    assert.equal((await explained).postDataJSON().operators, false);  // as the question was read
     await page.getByRole('button', { name: 'How was this found?' }).click();
   });
 
@@ -241,6 +243,17 @@ async function run() {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('The conversation is deleted.').waitFor();
     assert.equal((await api('/api/v1/conversations')).conversations.length, 0);
+  });
+
+  await step('a conversation is called by whole characters of its question', async () => {
+    await open('ask');
+    const begin = 'How fast may the level of Upper Tarn be lowered?'.padEnd(79, '!');
+    await page.locator('[data-focus]').fill(`${begin}😀 Thanks.`);
+    await page.keyboard.press('Enter');
+    await page.locator('.turn-tools').waitFor();
+    const [{ id, title }] = (await api('/api/v1/conversations')).conversations;
+    assert.equal(title, `${begin}😀`);
+    await fetch(`${base}/api/v1/conversations/${id}`, { method: 'DELETE' });
   });
 
   await step('a file belongs to one conversation', async () => {
@@ -297,6 +310,9 @@ async function run() {
     await page.keyboard.press('Enter');
     await page.locator('#panel mark').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'How was this found?' }).click();
+    await page.locator('.scores tbody tr').first().waitFor();
+    assert.deepEqual(await page.locator('.scores tbody button').allInnerTexts(), await page.locator('.hit h2').allInnerTexts());
   });
 
   await step('a search is narrowed down by what documents are', async () => {
@@ -336,6 +352,7 @@ async function run() {
   await step('two answers are compared blindly', async () => {
     await open('compare');
     await page.locator('[data-focus]').fill('How fast may the level of Upper Tarn be lowered?');
+    await page.getByLabel('Names to follow').first().fill('4');
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.locator('.pair .card').nth(1).waitFor();
     assert.doesNotMatch(await page.locator('.pair').innerText(), /k = \d/);
@@ -518,6 +535,26 @@ async function run() {
     await page.setViewportSize({ width: 390, height: 844 });
     await checkFits('an answer');
     await picture('phone-answer');
+  });
+
+  await step('a key is asked for once, and the tab keeps it', async () => {
+    const made = spawnSync(quarry, ['keys', 'create', 'page', '--scope', 'query', '--store', join(folder, 'store'), '--json']);
+    const { key } = JSON.parse(made.stdout);
+    // A wide screen, where the view asks for the collections and for the conversations at once.
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await open('ask');
+    await page.reload();
+    await page.locator('dialog[open]').waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('dialog[open]').count(), 1);
+    await page.locator('dialog[open] input').fill(key);
+    await page.locator('dialog[open] button[type=submit]').click();
+    await page.locator('.hero h2').waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.locator('dialog[open]').count(), 0);
+    await page.reload();
+    await page.locator('.hero h2').waitFor();
+    problems.length = 0;  // the browser notes each 401
   });
 
   await browser.close();
