@@ -3,7 +3,7 @@
 // SQL over tables: a database in memory (SQLite) that is made for one query and thrown away.
 //
 // Enforced by SQLite's authorizer: one SELECT, and nothing else: no PRAGMA, ATTACH, writing, or loading
-// of extensions. Time, rows, memory and the size of everything are bounded.
+// of extensions. Time, rows, memory and the size of everything are bounded: a value or row has at most 64 KB.
 
 #include <chrono>
 #include <string>
