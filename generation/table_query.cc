@@ -114,6 +114,30 @@ Status Execute(sqlite3* database, const std::string& sql) {
              : SqlError(database);
 }
 
+// What of a row's cells stands in the table: of a row that SQLite would not hold those cells that are longer
+// than their share are cut, and end in "…".
+class RowCells {
+ public:
+  explicit RowCells(const std::vector<std::string>& row) : row_(row) {
+    size_t bytes = 0;
+    for (const std::string& cell : row) bytes += cell.size();
+    if (bytes > kMaxRowBytes) most_ = kMaxRowBytes / row.size();
+  }
+  std::string Text(size_t cell) const {
+    constexpr std::string_view kCut = "…";
+    const std::string& text = row_[cell];
+    if (text.size() <= most_) return text;
+    return std::string(TruncateUtf8(text, most_ - kCut.size())).append(kCut);
+  }
+
+ private:
+  static constexpr size_t kMaxRowBytes =
+      kMaxValueBytes - 4096;  // without what is stored of each cell
+
+  const std::vector<std::string>& row_;
+  size_t most_ = kMaxRowBytes;
+};
+
 Status FillTable(sqlite3* database, const SourceTable& table) {
   std::string columns;
   std::string places;
@@ -137,15 +161,18 @@ Status FillTable(sqlite3* database, const SourceTable& table) {
   }
   const Statement statement(made);
   for (const std::vector<std::string>& row : table.rows) {
+    const RowCells cells(row);
     for (size_t i = 0; i < row.size(); ++i) {
       const int place = static_cast<int>(i) + 1;
-      if (Trim(row[i]).empty()) {
-        sqlite3_bind_null(made, place);
-        continue;
-      }
+      std::string text = cells.Text(i);
+      const bool is_empty = Trim(text).empty();
       // A column of type NUMERIC makes a number of it.
-      const std::string text = numbers[i] ? NumberOf(row[i]).value_or(row[i]) : row[i];
-      sqlite3_bind_text(made, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+      if (numbers[i]) text = NumberOf(text).value_or(text);
+      const int bound = is_empty
+                            ? sqlite3_bind_null(made, place)
+                            : sqlite3_bind_text(made, place, text.data(),
+                                                static_cast<int>(text.size()), SQLITE_TRANSIENT);
+      if (bound != SQLITE_OK) return SqlError(database);
     }
     if (sqlite3_step(made) != SQLITE_DONE) return SqlError(database);
     sqlite3_reset(made);

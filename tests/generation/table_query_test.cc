@@ -95,5 +95,19 @@ TEST(TableQuery, FunctionsOfTextGiveWhatSqliteGives) {
               HasSubstr("single character"));
 }
 
+TEST(TableQuery, OfARowThatIsTooLongTheLongCellsAreCutAndSaySo) {
+  const std::string text(90'000, 'a');
+  const SourceTable table{.name = "t",
+                          .columns = {"name", "text", "more", "price"},
+                          .rows = {{"P-1", text, text, "12.5"}, {"P-2", "short", "", "7"}}};
+  ASSERT_OK_AND_ASSIGN(const TableResult result,
+                       QueryTables({table},
+                                   "SELECT name, length(text) > 10000, text LIKE '%…', "
+                                   "more LIKE 'aa%…', price + 1 FROM t",
+                                   {}, {}));
+  EXPECT_THAT(result.rows, ElementsAre(ElementsAre("P-1", "1", "1", "1", "13.5"),
+                                       ElementsAre("P-2", "0", "0", "", "8")));
+}
+
 }  // namespace
 }  // namespace quarry::generation
