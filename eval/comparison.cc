@@ -19,10 +19,6 @@ constexpr const char* kHeadlines[] = {"pass",        "answer.score",     "spans.
 // are looked through for what else has changed, and are corrected for being many.
 constexpr std::string_view kPrimary = "pass";
 
-bool IsInSlice(const CaseScores& one, const std::string& slice) {
-  return slice.empty() || std::ranges::find(one.slices, slice) != one.slices.end();
-}
-
 bool IsWhole(double value) { return value == 0 || value == 1; }
 
 }  // namespace
@@ -49,7 +45,7 @@ PairedCases PairCases(const RunScores& before, const RunScores& after, const Met
   paired.is_binary = metric.is_binary;
   std::vector<std::string> clusters;
   for (const CaseScores& one : after.cases) {
-    if (!IsInSlice(one, slice)) continue;
+    if (!one.IsIn(slice)) continue;
     const auto old = old_cases.find(one.id);
     if (old == old_cases.end() || old->second->question_hash != one.question_hash) continue;
     const auto value = one.values.find(metric.name);

@@ -200,6 +200,23 @@ TEST(GateTest, ASliceThatLosesByItselfIsInconclusive) {
   EXPECT_THAT(report.results[0].detail, HasSubstr("perhaps lost on tag=table: -0.25 ["));
 }
 
+TEST(GateTest, ABoundIsDecidedOnTheSliceThatItNames) {
+  std::vector<Case> cases = MakeCases(8);
+  for (Case& one : cases) one.lang = "en";
+  cases[0].tags = {"one"};
+  const Scored scored = ScoreOf(MakeRun(cases, [](size_t) { return true; }));
+  const auto decide = [&](const std::string& slice) {
+    const Gate gate{.kind = Gate::Kind::kMin, .metric = "pass", .slice = slice, .value = 0.1};
+    return EvaluateGates({gate}, {.scores = scored.scores, .card = scored.card}).results[0];
+  };
+  // One that holds every case is as good as another.
+  EXPECT_EQ(decide("lang=en").outcome, GateOutcome::kPass);
+  EXPECT_THAT(decide("lang=en").detail, HasSubstr("8 cases"));
+  EXPECT_EQ(decide("tag=one").outcome, GateOutcome::kInconclusive);
+  EXPECT_EQ(decide("tag=one").detail, "1 case on tag=one: fewer than 5 decide nothing");
+  EXPECT_EQ(decide("lang=zh").detail, "no case has it on lang=zh");
+}
+
 // Forty slices of five cases, which nothing can make significant, beside one that lost all of nine.
 TEST(GateTest, SlicesThatCannotBeSignificantTakeNoPowerFromThoseThatCan) {
   std::vector<Case> cases = MakeCases(200);
