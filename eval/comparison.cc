@@ -81,7 +81,8 @@ std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScore
                     .after = paired.after,
                     .delta = EstimateMean(paired.differences, paired.clusters, seed),
                     .gained = paired.gained,
-                    .lost = paired.lost};
+                    .lost = paired.lost,
+                    .exchanged = CountExchanged(paired.differences, paired.clusters)};
   const bool is_independent = delta.delta.clusters == delta.delta.count;
   delta.p = paired.is_binary && is_independent
                 ? McNemarTest(delta.gained, delta.lost)
@@ -110,7 +111,7 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
     for (MetricDelta& delta : deltas) {
       if (!is_meant(delta)) continue;
       delta.adjusted_p = 1;
-      if (!CanBeSignificant(delta.delta.clusters)) continue;
+      if (!CanBeSignificant(delta.exchanged)) continue;
       p.push_back(delta.p);
       tested.push_back(&delta);
     }

@@ -89,7 +89,9 @@ TEST(GateTest, IdenticalRunsDifferByNothingAndPass) {
 TEST(GateTest, WhetherCasesPassIsTestedByItself) {
   const std::vector<Case> cases = MakeCases(13);
   const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
-  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 7; }));
+  eval::Run later = MakeRun(cases, [](size_t i) { return i >= 7; });
+  for (size_t i = 0; i < cases.size(); ++i) later.records[i].micros += i % 2 == 0 ? 1 : -1;
+  const RunScores after = ScoreRun(later);
   const Comparison comparison = CompareRuns(before, after, 1);
   const auto find = [&](const std::string& metric) {
     return std::ranges::find(comparison.overall, metric, &MetricDelta::metric);
@@ -215,6 +217,24 @@ TEST(GateTest, ABoundIsDecidedOnTheSliceThatItNames) {
   EXPECT_EQ(decide("tag=one").outcome, GateOutcome::kInconclusive);
   EXPECT_EQ(decide("tag=one").detail, "1 case on tag=one: fewer than 5 decide nothing");
   EXPECT_EQ(decide("lang=zh").detail, "no case has it on lang=zh");
+}
+
+// Of twenty metrics that changed on a case or two none can be significant, and none takes from `pass` by slice
+// what it has.
+TEST(GateTest, WhatDiffersOnTooFewClustersTakesNoPowerFromTheRest) {
+  std::vector<Case> cases = MakeCases(90);
+  for (size_t i = 0; i < cases.size(); ++i) cases[i].tags = {"t" + std::to_string(i / 9)};
+  const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
+  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 9 && i % 9 != 0; }));
+  const std::vector<MetricDelta> slices = CompareRuns(before, after, 1).slices;
+  const auto find = [&](const std::string& slice) {
+    return *std::ranges::find_if(slices, [&](const MetricDelta& delta) {
+      return delta.metric == "pass" && delta.slice == slice;
+    });
+  };
+  EXPECT_EQ(find("tag=t1").adjusted_p, 1);
+  EXPECT_NEAR(find("tag=t0").adjusted_p, 2 * find("tag=t0").p, 1e-9) << "the second of three";
+  EXPECT_TRUE(find("tag=t0").is_significant());
 }
 
 // Forty slices of five cases, which nothing can make significant, beside one that lost all of nine.
