@@ -166,6 +166,10 @@ class GateKeeper {
         result.detail = "gain " + figures + ", " + std::to_string(loss.gain.count) + " cases, " +
                         std::to_string(loss.gained) + " better, " + std::to_string(loss.lost) +
                         " worse";
+        if (!CanBeSignificant(loss.gain.clusters)) {
+          result.detail += "; " + std::to_string(loss.gain.clusters) +
+                           " clusters of cases are too few to tell a loss from chance";
+        }
         continue;
       }
       if (loss.verdict == LossVerdict::kLost) {

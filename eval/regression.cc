@@ -68,7 +68,7 @@ std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScor
     const auto margin = std::ranges::find(margins, result.metric, &LossMargin::metric);
     if (result.adjusted_p < kLevel) {
       result.verdict = LossVerdict::kLost;
-    } else if (result.gain.low >= -margin->margin) {
+    } else if (result.gain.low >= -margin->margin && CanBeSignificant(result.gain.clusters)) {
       result.verdict = LossVerdict::kHolds;
     } else if (!result.slice.empty() && result.p < kLevel) {
       result.verdict = LossVerdict::kSuspect;

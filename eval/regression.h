@@ -18,7 +18,9 @@
 namespace quarry::eval {
 
 enum class LossVerdict : uint8_t {
-  kHolds,     // surely no loss beyond the margin: the lower bound of the gain is above it
+  // Surely no loss beyond the margin: the lower bound of the gain is above it, of so many clusters that a loss
+  // could be seen.
+  kHolds,
   kUnclear,   // neither is sure
   kSuspect,   // a slice: below 5 % by itself, and not among so many
   kLost,      // surely a loss beyond the margin

@@ -219,6 +219,17 @@ TEST(GateTest, ABoundIsDecidedOnTheSliceThatItNames) {
   EXPECT_EQ(decide("lang=zh").detail, "no case has it on lang=zh");
 }
 
+TEST(GateTest, TooFewCasesHoldNothing) {
+  const auto gate_of = [](size_t count) {
+    const Scored same = ScoreOf(MakeRun(MakeCases(count), [](size_t) { return true; }));
+    return GateOf(same, same, {kNoRegression}).results[0];
+  };
+  EXPECT_EQ(gate_of(2).outcome, GateOutcome::kInconclusive);
+  EXPECT_THAT(gate_of(2).detail, HasSubstr("; 2 clusters of cases are too few to tell a loss"));
+  EXPECT_EQ(gate_of(5).outcome, GateOutcome::kInconclusive);
+  EXPECT_EQ(gate_of(6).outcome, GateOutcome::kPass);
+}
+
 // Of twenty metrics that changed on a case or two none can be significant, and none takes from `pass` by slice
 // what it has.
 TEST(GateTest, WhatDiffersOnTooFewClustersTakesNoPowerFromTheRest) {
