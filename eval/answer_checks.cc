@@ -181,22 +181,6 @@ bool HasWordBorders(std::string_view text, size_t begin, size_t end) {
   return !splits_before && !splits_behind;
 }
 
-std::string WithoutMarkers(std::string_view answer) {
-  std::string text;
-  for (size_t i = 0; i < answer.size(); ++i) {
-    if (answer[i] == '[') {
-      const size_t end = BehindDigits(answer, i + 1);
-      if (end > i + 1 && end < answer.size() && answer[end] == ']') {
-        if (text.ends_with(' ')) text.pop_back();
-        i = end;
-        continue;
-      }
-    }
-    text += answer[i];
-  }
-  return text;
-}
-
 uint32_t CountWords(std::string_view text) {
   uint32_t words = 0;
   bool inside = false;

@@ -12,9 +12,6 @@
 
 namespace quarry::eval {
 
-// The answer without its citation markers "[1]", which no check is to see.
-std::string WithoutMarkers(std::string_view answer);
-
 // Whether the check holds of an answer without markers. A regex that is too much for the answer
 // (the standard library gives up) does not hold.
 bool Holds(const AnswerCheck& check, std::string_view answer);

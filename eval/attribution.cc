@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "eval/answer_checks.h"
 #include "eval/case_scores.h"
+#include "eval/record_markers.h"
 
 namespace quarry::eval {
 namespace {
@@ -102,7 +103,7 @@ class Attributor {
   // A check that no chunk holds is a fact with one place that is not there. What the answer says, by whatever
   // it was made from, is not missing.
   void TakeAcceptedPlaces() {
-    const std::string answer = record_.abstained ? "" : WithoutMarkers(record_.answer);
+    const std::string answer = record_.abstained ? "" : WithoutMarkers(record_);
     for (const AcceptedPlaces& accepted : presence_.accepted) {
       const auto wanted = std::ranges::find(wanted_, accepted.check, &WantedCheck::check);
       if (wanted == wanted_.end() || eval::Holds(case_.accept[accepted.check], answer)) continue;
@@ -149,7 +150,7 @@ class Attributor {
 
   // Whether something that `accept` asks for is not in the answer, its length and form aside.
   bool LacksAccepted() const {
-    const std::string answer = WithoutMarkers(record_.answer);
+    const std::string answer = WithoutMarkers(record_);
     return std::ranges::any_of(case_.accept, [&](const AnswerCheck& check) {
       const bool is_content =
           check.kind != AnswerCheck::Kind::kLength && check.kind != AnswerCheck::Kind::kJson;
@@ -513,7 +514,7 @@ class Attributor {
           "the prompt says " + Quoted(matrix().reference[f].text) + ", the answer does not"};
     }
     if (!matrix().reference.empty()) return std::nullopt;
-    const std::string answer = WithoutMarkers(record_.answer);
+    const std::string answer = WithoutMarkers(record_);
     for (const WantedCheck& wanted : wanted_) {
       if (!IsInPrompt(wanted) || eval::Holds(case_.accept[wanted.check], answer)) continue;
       return Failure{FailureKind::kOmission, HeldInPrompt(wanted) + ", the answer does not"};

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
-#include "base/ascii.h"
 #include "eval/answer_checks.h"
 #include "eval/answer_metrics.h"
 #include "eval/metric_catalogue.h"
 #include "eval/metrics.h"
+#include "eval/record_markers.h"
 #include "model/answer_kind.h"
 
 namespace quarry::eval {
@@ -30,7 +30,7 @@ std::map<std::string, std::vector<const ResolvedSpan*>> SpansByFact(const RunRec
 class RecordScorer {
  public:
   RecordScorer(const Case& one, const RunRecord& record, const ScoreOptions& options)
-      : case_(one), record_(record), options_(options), text_(WithoutMarkers(record.answer)) {}
+      : case_(one), record_(record), options_(options), text_(WithoutMarkers(record)) {}
 
   CaseScores Run() {
     scores_.id = case_.id;
@@ -180,20 +180,14 @@ class RecordScorer {
   }
 
   bool CitationsAreValid() const {
-    // Markers in the text.
-    for (size_t i = 0; i < record_.answer.size(); ++i) {
-      if (record_.answer[i] != '[') continue;
-      uint64_t number = 0;
-      size_t end = i + 1;
-      while (end < record_.answer.size() && IsAsciiDigit(record_.answer[end]) && number < 1000000) {
-        number = number * 10 + static_cast<uint64_t>(record_.answer[end++] - '0');
-      }
-      const bool is_marker =
-          end > i + 1 && end < record_.answer.size() && record_.answer[end] == ']';
-      if (is_marker && (number < 1 || number > record_.passages.size())) return false;
+    const auto names_passage = [&](uint32_t number) {
+      return number >= 1 && number <= record_.passages.size();
+    };
+    for (const generation::CitationMarker& marker : MarkersOf(record_)) {
+      if (!std::ranges::all_of(marker.numbers, names_passage)) return false;
     }
     return std::ranges::all_of(record_.citations, [&](const RunCitation& citation) {
-      if (citation.passage < 1 || citation.passage > record_.passages.size()) return false;
+      if (!names_passage(citation.passage)) return false;
       const RunPassage& passage = record_.passages[citation.passage - 1];
       return citation.document == passage.document && citation.begin >= passage.begin &&
              citation.end <= passage.end && citation.begin < citation.end &&

@@ -10,6 +10,7 @@
 //     longer than the suite allows, and denies no fact that must be there; where the case has no
 //     `accept`, it entails every such fact. Without either it is not said whether it passes.
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ struct CaseScores {
   std::string label;                 // FailureLabel::label of that repeat
   std::string answer;                // its answer's begin; "" where it declined or is an error
 
+  bool IsIn(const std::string& slice) const {  // "" = all cases
+    return slice.empty() || std::ranges::find(slices, slice) != slices.end();
+  }
   bool Passes() const {
     const auto found = values.find("pass");
     return found != values.end() && found->second == 1;

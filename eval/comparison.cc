@@ -19,10 +19,6 @@ constexpr const char* kHeadlines[] = {"pass",        "answer.score",     "spans.
 // are looked through for what else has changed, and are corrected for being many.
 constexpr std::string_view kPrimary = "pass";
 
-bool IsInSlice(const CaseScores& one, const std::string& slice) {
-  return slice.empty() || std::ranges::find(one.slices, slice) != one.slices.end();
-}
-
 bool IsWhole(double value) { return value == 0 || value == 1; }
 
 }  // namespace
@@ -49,7 +45,7 @@ PairedCases PairCases(const RunScores& before, const RunScores& after, const Met
   paired.is_binary = metric.is_binary;
   std::vector<std::string> clusters;
   for (const CaseScores& one : after.cases) {
-    if (!IsInSlice(one, slice)) continue;
+    if (!one.IsIn(slice)) continue;
     const auto old = old_cases.find(one.id);
     if (old == old_cases.end() || old->second->question_hash != one.question_hash) continue;
     const auto value = one.values.find(metric.name);
@@ -85,7 +81,8 @@ std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScore
                     .after = paired.after,
                     .delta = EstimateMean(paired.differences, paired.clusters, seed),
                     .gained = paired.gained,
-                    .lost = paired.lost};
+                    .lost = paired.lost,
+                    .exchanged = CountExchanged(paired.differences, paired.clusters)};
   const bool is_independent = delta.delta.clusters == delta.delta.count;
   delta.p = paired.is_binary && is_independent
                 ? McNemarTest(delta.gained, delta.lost)
@@ -114,7 +111,7 @@ Comparison CompareRuns(const RunScores& before, const RunScores& after, uint64_t
     for (MetricDelta& delta : deltas) {
       if (!is_meant(delta)) continue;
       delta.adjusted_p = 1;
-      if (!CanBeSignificant(delta.delta.clusters)) continue;
+      if (!CanBeSignificant(delta.exchanged)) continue;
       p.push_back(delta.p);
       tested.push_back(&delta);
     }

@@ -36,8 +36,9 @@ struct MetricDelta {
   // McNemar's test where the metric is binary and cases are independent, else a permutation test.
   double p = 1;
   // Holm; over which tests says the one who made the list. CompareRuns: p of `pass` over all cases; 1 of
-  // too few clusters to be sure of anything, which are not counted among the others.
+  // too few clusters that differ to be sure of anything, which are not counted among the others.
   double adjusted_p = 1;
+  uint64_t exchanged = 0;  // clusters that differ
 
   bool is_significant() const { return adjusted_p < 0.05; }
 };

@@ -1,6 +1,7 @@
 #include "eval/corrected_rates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace quarry::eval {
@@ -9,6 +10,7 @@ namespace {
 struct Tally {
   uint64_t positive = 0;
   uint64_t total = 0;
+  uint64_t known_negative = 0;  // not asked of the judge
 
   void Add(const Judgement& judgement) {
     if (judgement.verdict == ClaimVerdict::kUnjudged) return;
@@ -17,6 +19,19 @@ struct Tally {
   }
 };
 
+// A rate among the `share` of `all` in which it may be other than 0, as a rate of all: the product's variance is
+// that of both.
+Estimate OfAll(Estimate rate, double share, uint64_t all) {
+  const double error =
+      NormalQuantile(0.975) * rate.mean * std::sqrt(share * (1 - share) / static_cast<double>(all));
+  const double mean = share * rate.mean;
+  rate.low = std::max(0.0, mean - std::hypot(share * (rate.mean - rate.low), error));
+  rate.high = std::min(1.0, mean + std::hypot(share * (rate.high - rate.mean), error));
+  rate.mean = mean;
+  rate.count = all;
+  return rate;
+}
+
 }  // namespace
 
 std::vector<CorrectedRate> CorrectRates(const Run& run, const JudgeCalibration& calibration) {
@@ -24,10 +39,15 @@ std::vector<CorrectedRate> CorrectRates(const Run& run, const JudgeCalibration& 
   Tally said;
   Tally expected;
   for (const RunRecord& record : run.records) {
-    if (!record.matrix || record.abstained) continue;
+    // Another answer to the same question says little that is new.
+    if (!record.matrix || record.abstained || record.repeat > 0) continue;
     const ClaimMatrix& matrix = *record.matrix;
     for (size_t i = 0; i < matrix.citations.size(); ++i) {
-      if (!matrix.answer[i].citations.empty()) cited.Add(matrix.citations[i].together);
+      if (matrix.answer[i].citations.empty()) {
+        ++cited.known_negative;
+      } else {
+        cited.Add(matrix.citations[i].together);
+      }
     }
     if (matrix.reference.empty()) continue;
     for (const Judgement& judgement : matrix.reference_by_answer) said.Add(judgement);
@@ -36,13 +56,13 @@ std::vector<CorrectedRate> CorrectRates(const Run& run, const JudgeCalibration& 
   std::vector<CorrectedRate> rates;
   const auto add = [&](const char* metric, const char* of, const Tally& tally) {
     if (tally.total == 0) return;
-    CorrectedRate rate{
-        .metric = metric,
-        .of = of,
-        .method = "judge-check",
-        .reported = static_cast<double>(tally.positive) / static_cast<double>(tally.total),
-        .corrected = RoganGladen(calibration, tally.positive, tally.total)};
-    rate.corrected.count = tally.total;
+    const uint64_t all = tally.total + tally.known_negative;
+    CorrectedRate rate{.metric = metric,
+                       .of = of,
+                       .method = "judge-check",
+                       .reported = Share(tally.positive, all),
+                       .corrected = OfAll(RoganGladen(calibration, tally.positive, tally.total),
+                                          Share(tally.total, all), all)};
     rates.push_back(std::move(rate));
   };
   add("citation.recall", "claims", cited);

@@ -18,13 +18,14 @@ struct CorrectedRate {
   std::string method;  // how it was corrected
   double reported =
       0;  // over all of them together: cases of many claims weigh more than in the metric
-  Estimate corrected;  // count = verdicts
+  Estimate corrected;
 };
 
-// By the judge's sensitivity and specificity: citation.recall (claims by what they cite),
+// By the judge's sensitivity and specificity: citation.recall (claims by what they cite; those that cite nothing
+// are not carried, and no judge errs there),
 // answer.recall (expected facts by the answer) and answer.precision (claims by what was expected).
 // claims.supported is none of them: it asks many passages of one claim, and the error of a single
-// verdict is not its error.
+// verdict is not its error. Of a question that was asked several times, the first answer.
 std::vector<CorrectedRate> CorrectRates(const Run& run, const JudgeCalibration& calibration);
 
 // What people say of some cases of a run: {"case": "en-01", "right": true} a line.

@@ -73,9 +73,7 @@ class GateKeeper {
     uint64_t cases = 0;
     uint64_t unknown = 0;
     for (const CaseScores& one : input_.scores.cases) {
-      const bool is_meant =
-          gate.slice.empty() || std::ranges::find(one.slices, gate.slice) != one.slices.end();
-      if (!is_meant) continue;
+      if (!one.IsIn(gate.slice)) continue;
       ++cases;
       unknown += one.values.contains("pass") ? 0 : 1;
     }
@@ -119,10 +117,18 @@ class GateKeeper {
   }
 
   void DecideBound(GateResult& result) const {
-    const Estimate* estimate = input_.card.Find(result.gate.metric, result.gate.slice);
-    if (estimate == nullptr) {
+    // Not from the scorecard, which shows not every slice.
+    const std::string& slice = result.gate.slice;
+    const auto cases = static_cast<uint64_t>(std::ranges::count_if(
+        input_.scores.cases, [&](const CaseScores& one) { return one.IsIn(slice); }));
+    const std::optional<Estimate> estimate =
+        EstimateMetric(input_.scores, *FindMetric(result.gate.metric), input_.seed, slice);
+    if (!estimate || (!slice.empty() && cases < kMinSliceCases)) {
       result.outcome = GateOutcome::kInconclusive;
-      result.detail = "no case has it" + Place(result.gate.slice);
+      const std::string count = std::to_string(cases) + (cases == 1 ? " case" : " cases");
+      result.detail = !estimate ? "no case has it" + Place(slice)
+                                : count + Place(slice) + ": fewer than " +
+                                      std::to_string(kMinSliceCases) + " decide nothing";
       return;
     }
     const bool is_min = result.gate.kind == Gate::Kind::kMin;
@@ -160,6 +166,10 @@ class GateKeeper {
         result.detail = "gain " + figures + ", " + std::to_string(loss.gain.count) + " cases, " +
                         std::to_string(loss.gained) + " better, " + std::to_string(loss.lost) +
                         " worse";
+        if (!CanBeSignificant(loss.gain.clusters)) {
+          result.detail += "; " + std::to_string(loss.gain.clusters) +
+                           " clusters of cases are too few to tell a loss from chance";
+        }
         continue;
       }
       if (loss.verdict == LossVerdict::kLost) {
@@ -197,7 +207,7 @@ class GateKeeper {
     uint64_t failures = 0;
     uint64_t unknown = 0;  // nothing says whether it passes
     for (const CaseScores& one : input_.scores.cases) {
-      if (std::ranges::find(one.slices, slice) == one.slices.end()) continue;
+      if (!one.IsIn(slice)) continue;
       ++cases;
       if (one.Passes()) continue;
       if (!one.values.contains("pass")) {

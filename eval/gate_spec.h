@@ -5,7 +5,8 @@
 //   min            the metric's lower bound is not below `value`: it fails where even the upper
 //                  bound is, and is inconclusive between
 //   max            the same for a metric of which less is better
-//   no_regression  the paired gain over the baseline is surely no worse than -`value`; it fails
+//   no_regression  the paired gain over the baseline is surely no worse than -`value`, of six clusters of
+//                  cases or more: a run that is equal to its baseline passes; it fails
 //                  where a loss beyond that is significant among all that is tested (regression.h),
 //                  and is inconclusive else. Every slice is tested too: one that lost so fails the
 //                  gate, whatever the whole gained

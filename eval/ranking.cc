@@ -5,6 +5,7 @@
 #include <set>
 
 #include "eval/answer_checks.h"
+#include "eval/record_markers.h"
 
 namespace quarry::eval {
 namespace {
@@ -101,7 +102,7 @@ Result<RunRanking> RankRuns(const std::vector<Run>& runs, const Judge& judge,
     const AnswersByCase& answers = records[static_cast<size_t>(run - runs.begin())];
     for (const std::string& id : shared) {
       ranked.words +=
-          CountWords(WithoutMarkers(answers.at(id)->answer)) / static_cast<double>(shared.size());
+          CountWords(WithoutMarkers(*answers.at(id))) / static_cast<double>(shared.size());
     }
     const uint64_t judged = strength.wins + strength.losses + strength.ties;
     if (judged > 0) {

@@ -42,6 +42,7 @@ std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScor
       if (result.gain.mean >= -margin.margin) return;
       result.verdict = LossVerdict::kUntested;
     } else {
+      result.exchanged = CountExchanged(paired.differences, paired.clusters, margin.margin);
       result.p = LossTest(paired.differences, paired.clusters, margin.margin, seed);
     }
     results.push_back(std::move(result));
@@ -56,7 +57,7 @@ std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScor
     if (result.verdict == LossVerdict::kUntested) continue;
     if (result.slice.empty()) {
       whole.push_back(&result);
-    } else if (CanBeSignificant(result.gain.clusters)) {
+    } else if (CanBeSignificant(result.exchanged)) {
       slices.push_back(&result);
     }
   }
@@ -67,7 +68,7 @@ std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScor
     const auto margin = std::ranges::find(margins, result.metric, &LossMargin::metric);
     if (result.adjusted_p < kLevel) {
       result.verdict = LossVerdict::kLost;
-    } else if (result.gain.low >= -margin->margin) {
+    } else if (result.gain.low >= -margin->margin && CanBeSignificant(result.gain.clusters)) {
       result.verdict = LossVerdict::kHolds;
     } else if (!result.slice.empty() && result.p < kLevel) {
       result.verdict = LossVerdict::kSuspect;

@@ -80,10 +80,12 @@ const Estimate* Scorecard::Find(const std::string& metric, const std::string& sl
   return nullptr;
 }
 
-std::optional<Estimate> EstimateMetric(const RunScores& scores, const Metric& metric,
-                                       uint64_t seed) {
+std::optional<Estimate> EstimateMetric(const RunScores& scores, const Metric& metric, uint64_t seed,
+                                       const std::string& slice) {
   std::vector<const CaseScores*> cases;
-  for (const CaseScores& one : scores.cases) cases.push_back(&one);
+  for (const CaseScores& one : scores.cases) {
+    if (one.IsIn(slice)) cases.push_back(&one);
+  }
   return EstimateOver(cases, metric, seed);
 }
 

@@ -34,9 +34,10 @@ struct Scorecard {
   const Estimate* Find(const std::string& metric, const std::string& slice = "") const;
 };
 
-// Of all cases that have the metric, as in the scorecard; nullopt for none.
-std::optional<Estimate> EstimateMetric(const RunScores& scores, const Metric& metric,
-                                       uint64_t seed);
+// Of the cases in `slice` ("" = all) that have the metric, as in the scorecard, whatever their number; nullopt
+// for none.
+std::optional<Estimate> EstimateMetric(const RunScores& scores, const Metric& metric, uint64_t seed,
+                                       const std::string& slice = "");
 
 Scorecard MakeScorecard(const RunScores& scores, uint64_t seed);
 

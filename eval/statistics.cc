@@ -46,6 +46,16 @@ Clusters GroupByCluster(std::span<const double> values, std::span<const uint32_t
   return grouped;
 }
 
+// Of each cluster that does not sum to 0, the values lying `margin` higher.
+std::vector<double> ExchangedSums(std::span<const double> values,
+                                  std::span<const uint32_t> clusters, double margin) {
+  std::vector<double> above(values.begin(), values.end());
+  for (double& value : above) value += margin;
+  std::vector<double> sums = GroupByCluster(above, clusters).sums;
+  std::erase_if(sums, [](double sum) { return sum == 0; });
+  return sums;
+}
+
 // Where bit i is set, number i with the other sign.
 double SumWithSigns(const std::vector<double>& numbers, uint64_t pattern) {
   double sum = 0;
@@ -210,8 +220,7 @@ double McNemarTest(uint64_t gained, uint64_t lost) {
 
 double PermutationTest(std::span<const double> differences, std::span<const uint32_t> clusters,
                        uint64_t seed, uint32_t rounds) {
-  std::vector<double> sums = GroupByCluster(differences, clusters).sums;
-  std::erase_if(sums, [](double sum) { return sum == 0; });
+  const std::vector<double> sums = ExchangedSums(differences, clusters, 0);
   if (sums.empty()) return 1;
   const double observed = std::abs(std::accumulate(sums.begin(), sums.end(), 0.0));
   // Sums of the same numbers in another order may differ in their last digits.
@@ -235,10 +244,7 @@ double PermutationTest(std::span<const double> differences, std::span<const uint
 double LossTest(std::span<const double> gains, std::span<const uint32_t> clusters, double margin,
                 uint64_t seed, uint32_t rounds) {
   constexpr uint32_t kEnoughExtremes = 50;
-  std::vector<double> above(gains.begin(), gains.end());
-  for (double& gain : above) gain += margin;
-  std::vector<double> sums = GroupByCluster(above, clusters).sums;
-  std::erase_if(sums, [](double sum) { return sum == 0; });
+  const std::vector<double> sums = ExchangedSums(gains, clusters, margin);
   const double observed = std::accumulate(sums.begin(), sums.end(), 0.0);
   if (observed >= 0) return 1;
   const double bound = observed * (1 - 1e-9);
@@ -257,6 +263,11 @@ double LossTest(std::span<const double> gains, std::span<const uint32_t> cluster
     if (as_extreme == kEnoughExtremes) return static_cast<double>(kEnoughExtremes) / round;
   }
   return (static_cast<double>(as_extreme) + 1) / (static_cast<double>(rounds) + 1);
+}
+
+uint64_t CountExchanged(std::span<const double> differences, std::span<const uint32_t> clusters,
+                        double margin) {
+  return ExchangedSums(differences, clusters, margin).size();
 }
 
 std::vector<double> HolmAdjust(std::span<const double> p_values) {

@@ -84,6 +84,11 @@ inline bool CanBeSignificant(uint64_t clusters) {
   return clusters >= kFewest;
 }
 
+// Of how many clusters a test of `differences` exchanges signs: of those that do not sum to 0. `margin` as of
+// LossTest.
+uint64_t CountExchanged(std::span<const double> differences, std::span<const uint32_t> clusters,
+                        double margin = 0);
+
 // Paired cases that a two-sided test at 5 % needs to see a difference of `delta` between two rates
 // with 80 % power, where `discordance` is the share of cases on which the two disagree (Connor
 // 1987). REQUIRES: 0 < delta <= discordance <= 1.

@@ -105,21 +105,23 @@ class Learner {
           {{.bm25 = bm25, .dense_weight = options_.current.dense_weight}, Mean(values)});
       Show("trying k1 and b", report_.bm25_trials.size(), grid.size());
     }
-    report_.learnt.bm25 = Best(report_.bm25_trials).parameters.bm25;
+    report_.learnt.bm25 = report_.bm25_trials[BestTrial(report_.bm25_trials)].parameters.bm25;
     return OkStatus();
   }
 
-  // The best trial; of equal ones the nearest to the current values.
-  const ParameterTrial& Best(const std::vector<ParameterTrial>& trials) const {
+  // The number of the best trial; of equal ones the nearest to the current values.
+  size_t BestTrial(const std::vector<ParameterTrial>& trials) const {
     const auto distance = [&](const SearchParameters& one) {
       return std::abs(one.bm25.k1 - options_.current.bm25.k1) +
              std::abs(one.bm25.b - options_.current.bm25.b) +
              std::abs(one.dense_weight - options_.current.dense_weight);
     };
-    return *std::min_element(trials.begin(), trials.end(), [&](const auto& a, const auto& b) {
-      if (a.ndcg != b.ndcg) return a.ndcg > b.ndcg;
-      return distance(a.parameters) < distance(b.parameters);
-    });
+    const auto best =
+        std::min_element(trials.begin(), trials.end(), [&](const auto& a, const auto& b) {
+          if (a.ndcg != b.ndcg) return a.ndcg > b.ndcg;
+          return distance(a.parameters) < distance(b.parameters);
+        });
+    return static_cast<size_t>(best - trials.begin());
   }
 
   std::vector<double> Weights() const {
@@ -142,19 +144,26 @@ class Learner {
       held_values_.push_back(std::move(held));
       Show("trying weights", report_.weight_trials.size(), weights.size());
     }
-    report_.learnt.dense_weight = Best(report_.weight_trials).parameters.dense_weight;
+    const size_t best = BestTrial(report_.weight_trials);
+    report_.learnt.dense_weight = report_.weight_trials[best].parameters.dense_weight;
     DrawCurve();
     return OkStatus();
   }
 
-  // Keeps the pairs where they surely gain something beside the corpus alone. `plain`: without them.
+  // Keeps the pairs where they surely gain something beside the corpus alone, on questions that are not held
+  // out: what is measured there is not chosen there. `plain`: without them.
   Status LearnPairs(std::unique_ptr<TrialCollection> plain) {
     JudgedQuestions teaching;
     JudgedQuestions others;
-    for (const BeirQuery& query : train_.queries) {
-      JudgedQuestions& side = Hash64(query.id) % 2 == 0 ? teaching : others;
+    std::vector<double> without;  // of the others
+    const std::vector<double>& without_all = train_values_[BestTrial(report_.weight_trials)];
+    for (size_t i = 0; i < train_.queries.size(); ++i) {
+      const BeirQuery& query = train_.queries[i];
+      const bool teaches = Hash64(query.id) % 2 == 0;
+      JudgedQuestions& side = teaches ? teaching : others;
       side.queries.push_back(query);
       side.qrels[query.id] = train_.qrels.at(query.id);
+      if (!teaches) without.push_back(without_all[i]);
     }
     if (teaching.queries.empty() || others.queries.empty()) {
       return InvalidArgumentError(
@@ -171,22 +180,24 @@ class Learner {
     QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<TrialCollection> trial,
                             open_({.bm25 = learnt.bm25, .pairs = std::move(some)}));
     std::vector<ParameterTrial> trials;
+    std::vector<std::vector<double>> trial_values;
     for (const double weight : Weights()) {
       QUARRY_ASSIGN_OR_RETURN(
-          const std::vector<double> values,
+          std::vector<double> values,
           MeasureAll(others, SearchMode::kHybrid, WithWeight(options_.retrieval, weight),
                      options_.k, *trial, context_));
       trials.push_back({{.bm25 = learnt.bm25, .dense_weight = weight}, Mean(values)});
+      trial_values.push_back(std::move(values));
     }
-    learnt.dense_weight = Best(trials).parameters.dense_weight;
+    const size_t best = BestTrial(trials);
+    learnt.dense_weight = trials[best].parameters.dense_weight;
+    report_.gain_of_pairs = GainOf(without, trial_values[best]);
+    if (report_.gain_of_pairs->low <= 0) return OkStatus();
     trial.reset();
     QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = learnt.bm25, .pairs = all}));
-    QUARRY_ASSIGN_OR_RETURN(std::vector<double> values, HeldOut(learnt.dense_weight, *trial));
-    report_.gain_of_pairs = GainOf(after_, values);
-    if (report_.gain_of_pairs->low <= 0) return OkStatus();
+    QUARRY_ASSIGN_OR_RETURN(after_, HeldOut(learnt.dense_weight, *trial));
     report_.learnt = learnt;
     report_.pairs = std::move(all);
-    after_ = std::move(values);
     return OkStatus();
   }
 

@@ -11,8 +11,8 @@
 // The embedder is learnt from the corpus as ever, and from each question with the passage of a relevant
 // document that shares most words with it. On questions that it was learnt from it is better than on
 // others, so the weight beside it is chosen on every second one, by an embedder that was learnt from the
-// rest; what is measured then was learnt from all. It is kept only where it surely beats, on the held-out
-// questions, what is learnt without it.
+// rest. There it is decided, too: it is kept only where it surely beats what is learnt without it. What is
+// measured then was learnt from all.
 
 #include <functional>
 #include <optional>
@@ -65,7 +65,7 @@ struct LearningReport {
   double ndcg_current = 0;                 // on the held-out questions
   double ndcg_learnt = 0;
   Estimate gain;  // there; unbounded of a single question
-  // Of the pairs, beside what was learnt without them.
+  // Of the pairs, beside what was learnt without them, on the questions that decide whether they are kept.
   std::optional<Estimate> gain_of_pairs;
   // All of the gain's interval is above 0; else `current` stays.
   bool improves() const { return gain.low > 0; }

@@ -148,7 +148,7 @@ class Writing {
 
   // The sentences of pending_ that are complete: all but the last, for its markers may yet come.
   bool TakeSentences(bool last) {
-    const std::vector<CitedSentence> sentences = SplitCitedSentences(pending_);
+    const std::vector<CitedSentence> sentences = SplitCitedSentences(pending_, !last);
     size_t taken = 0;
     const size_t count = last || sentences.empty() ? sentences.size() : sentences.size() - 1;
     for (size_t i = 0; i < count; ++i) {

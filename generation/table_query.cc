@@ -11,14 +11,17 @@
 #include "base/ascii.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "generation/table_query_functions.h"
 
 namespace quarry::generation {
 namespace {
 
 using SteadyClock = CallContext::Clock;
 
-constexpr int kOpsPerCheck = 2'000;  // of SQLite's machine
+constexpr int kOpsPerCheck = 50;  // of SQLite's machine
 constexpr size_t kMaxSqlBytes = 10'000;
+// No operation on values of this size takes long, but for those of table_query_functions.h.
+constexpr int kMaxValueBytes = 64 * 1024;
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
@@ -80,15 +83,21 @@ int Authorize(void*, int action, const char*, const char* function, const char*,
   if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE) {
     return SQLITE_OK;
   }
+  if (action != SQLITE_FUNCTION) return SQLITE_DENY;
+  // The time of json_patch grows with the product of its arguments.
   const std::string_view name = function == nullptr ? "" : function;
-  if (action == SQLITE_FUNCTION && name != "load_extension") return SQLITE_OK;
-  return SQLITE_DENY;
+  return name == "load_extension" || name == "json_patch" ? SQLITE_DENY : SQLITE_OK;
 }
 
-Status SqlError(sqlite3* database) { return InvalidArgumentError(sqlite3_errmsg(database)); }
+Status SqlError(sqlite3* database) {
+  if (sqlite3_errcode(database) == SQLITE_NOMEM) {
+    return ResourceExhaustedError("stopped: it needs too much memory");
+  }
+  return InvalidArgumentError(sqlite3_errmsg(database));
+}
 
 void SetBounds(sqlite3* database) {
-  sqlite3_limit(database, SQLITE_LIMIT_LENGTH, 1 << 20);
+  sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kMaxValueBytes);
   sqlite3_limit(database, SQLITE_LIMIT_COLUMN, 250);
   sqlite3_limit(database, SQLITE_LIMIT_EXPR_DEPTH, 100);
   sqlite3_limit(database, SQLITE_LIMIT_COMPOUND_SELECT, 50);
@@ -104,6 +113,30 @@ Status Execute(sqlite3* database, const std::string& sql) {
              ? OkStatus()
              : SqlError(database);
 }
+
+// What of a row's cells stands in the table: of a row that SQLite would not hold those cells that are longer
+// than their share are cut, and end in "…".
+class RowCells {
+ public:
+  explicit RowCells(const std::vector<std::string>& row) : row_(row) {
+    size_t bytes = 0;
+    for (const std::string& cell : row) bytes += cell.size();
+    if (bytes > kMaxRowBytes) most_ = kMaxRowBytes / row.size();
+  }
+  std::string Text(size_t cell) const {
+    constexpr std::string_view kCut = "…";
+    const std::string& text = row_[cell];
+    if (text.size() <= most_) return text;
+    return std::string(TruncateUtf8(text, most_ - kCut.size())).append(kCut);
+  }
+
+ private:
+  static constexpr size_t kMaxRowBytes =
+      kMaxValueBytes - 4096;  // without what is stored of each cell
+
+  const std::vector<std::string>& row_;
+  size_t most_ = kMaxRowBytes;
+};
 
 Status FillTable(sqlite3* database, const SourceTable& table) {
   std::string columns;
@@ -128,15 +161,18 @@ Status FillTable(sqlite3* database, const SourceTable& table) {
   }
   const Statement statement(made);
   for (const std::vector<std::string>& row : table.rows) {
+    const RowCells cells(row);
     for (size_t i = 0; i < row.size(); ++i) {
       const int place = static_cast<int>(i) + 1;
-      if (Trim(row[i]).empty()) {
-        sqlite3_bind_null(made, place);
-        continue;
-      }
+      std::string text = cells.Text(i);
+      const bool is_empty = Trim(text).empty();
       // A column of type NUMERIC makes a number of it.
-      const std::string text = numbers[i] ? NumberOf(row[i]).value_or(row[i]) : row[i];
-      sqlite3_bind_text(made, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+      if (numbers[i]) text = NumberOf(text).value_or(text);
+      const int bound = is_empty
+                            ? sqlite3_bind_null(made, place)
+                            : sqlite3_bind_text(made, place, text.data(),
+                                                static_cast<int>(text.size()), SQLITE_TRANSIENT);
+      if (bound != SQLITE_OK) return SqlError(database);
     }
     if (sqlite3_step(made) != SQLITE_DONE) return SqlError(database);
     sqlite3_reset(made);
@@ -206,10 +242,13 @@ Result<TableResult> QueryTables(const std::vector<SourceTable>& tables, std::str
   sqlite3* opened = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
   const int status = sqlite3_open_v2(":memory:", &opened, flags, nullptr);
+  TableWatch watch{context, limits, SteadyClock::now() + limits.time};
+  const QueryBrake brake{CheckWatch, &watch};
   const Database database(opened);
   if (status != SQLITE_OK) return InternalError("SQLite cannot be opened");
   SetBounds(opened);
-  TableWatch watch{context, limits, SteadyClock::now() + limits.time};
+  // Nobody is asked while a query is prepared, and each name of a WITH is a copy of what it names.
+  sqlite3_hard_heap_limit64(static_cast<int64_t>(limits.memory_bytes));
   QUARRY_RETURN_IF_ERROR(Execute(opened, "PRAGMA temp_store=MEMORY"));
   QUARRY_RETURN_IF_ERROR(Execute(opened, "BEGIN"));
   for (const SourceTable& table : tables) {
@@ -219,6 +258,7 @@ Result<TableResult> QueryTables(const std::vector<SourceTable>& tables, std::str
   QUARRY_RETURN_IF_ERROR(Execute(opened, "COMMIT"));
   sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (!AddBoundedFunctions(opened, &brake)) return SqlError(opened);
   sqlite3_set_authorizer(opened, Authorize, nullptr);
   sqlite3_progress_handler(opened, kOpsPerCheck, CheckWatch, &watch);
   return RunSelect(opened, sql, watch);

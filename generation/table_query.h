@@ -3,7 +3,7 @@
 // SQL over tables: a database in memory (SQLite) that is made for one query and thrown away.
 //
 // Enforced by SQLite's authorizer: one SELECT, and nothing else: no PRAGMA, ATTACH, writing, or loading
-// of extensions. Time, rows, memory and the size of everything are bounded.
+// of extensions. Time, rows, memory and the size of everything are bounded: a value or row has at most 64 KB.
 
 #include <chrono>
 #include <string>
@@ -30,7 +30,8 @@ struct TableResult {
 };
 
 // Columns whose cells are all numbers ("1,234.5" too) or empty are numbers, all others text; empty is
-// NULL. kInvalidArgument with what SQLite says; kResourceExhausted naming the bound; kCancelled.
+// NULL. Of a row of more than 60 KB the longest cells are cut and end in "…". kInvalidArgument with what
+// SQLite says; kResourceExhausted naming the bound; kCancelled.
 Result<TableResult> QueryTables(const std::vector<SourceTable>& tables, std::string_view sql,
                                 const TableQueryLimits& limits, const CallContext& context);
 

@@ -1,11 +1,14 @@
 #include "ingest/email_parser.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/html_text.h"
@@ -138,6 +141,40 @@ class EmailParser final : public Parser {
   }
 };
 
+// The ids of a mailbox's messages, of which several may have one Message-ID.
+class MessageIds {
+ public:
+  // Made unique; nullopt where a message of the same id, subject and text was before.
+  std::optional<std::string> Claim(std::string_view message, size_t number) {
+    const std::string id = IdOf(message, number);
+    const mime::Entity entity = mime::Split(message);
+    const uint64_t text =
+        Hash64(std::string(Trim(entity.Field("subject"))) + '\n' + std::string(Trim(entity.body)));
+    std::vector<uint64_t>& texts = texts_[id];
+    if (std::ranges::find(texts, text) != texts.end()) return std::nullopt;
+    texts.push_back(text);
+    std::string unique = id;
+    for (size_t n = std::max<size_t>(texts.size(), 2); !taken_.insert(unique).second; ++n) {
+      unique = id + '-' + std::to_string(n);
+    }
+    return unique;
+  }
+
+ private:
+  // A message keeps its document wherever it comes to stand in the box.
+  static std::string IdOf(std::string_view message, size_t number) {
+    std::string id(Trim(mime::Split(message.substr(0, 64 * 1024)).Field("message-id")));
+    std::erase_if(id, [](char c) {
+      return c == '<' || c == '>' || static_cast<unsigned char>(c) <= ' ' ||
+             static_cast<unsigned char>(c) >= 0x7F;
+    });
+    return id.empty() || id.size() > 200 ? std::to_string(number) : id;
+  }
+
+  std::map<std::string, std::vector<uint64_t>> texts_;
+  std::set<std::string> taken_;
+};
+
 // Messages begin with a line "From " behind an empty one; in them such lines are quoted with '>'.
 class MboxParser final : public Parser {
  public:
@@ -147,6 +184,7 @@ class MboxParser final : public Parser {
     }
     ParsedSource parsed;
     ErrorList errors(&parsed.errors);
+    MessageIds ids;
     size_t number = 0;
     for (size_t begin = 0; begin < bytes.size();) {
       const size_t end = NextMessage(bytes, begin + 1);
@@ -157,8 +195,13 @@ class MboxParser final : public Parser {
         break;
       }
       const std::string_view message = bytes.substr(header, end - std::min(header, end));
+      const std::optional<std::string> id = ids.Claim(message, number);
+      if (!id) {  // a copy
+        begin = end;
+        continue;
+      }
       SourceInfo of_message = source;
-      of_message.id = source.id + '#' + IdOf(message, number);
+      of_message.id = source.id + '#' + *id;
       const size_t first = parsed.documents.size();
       if (const Status status = MessageReader(of_message, &parsed).Read(message); !status.ok()) {
         errors.Add("message " + std::to_string(number), status.message());
@@ -182,16 +225,6 @@ class MboxParser final : public Parser {
       if (after_empty) return at + 1;
     }
     return bytes.size();
-  }
-
-  // A message keeps its document wherever it comes to stand in the box.
-  static std::string IdOf(std::string_view message, size_t number) {
-    std::string id(Trim(mime::Split(message.substr(0, 64 * 1024)).Field("message-id")));
-    std::erase_if(id, [](char c) {
-      return c == '<' || c == '>' || static_cast<unsigned char>(c) <= ' ' ||
-             static_cast<unsigned char>(c) >= 0x7F;
-    });
-    return id.empty() || id.size() > 200 ? std::to_string(number) : id;
   }
 };
 

@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kMaxHtmlColumns = 1000;
 // Text that rowspan repeats, so that a small page cannot grow without bound.
 constexpr size_t kMaxRepeatedBytes = size_t{1} << 20;
+// Places that cells fill beside their own. Pages that somebody reads have thousands.
+constexpr size_t kMaxFilledPlaces = size_t{1} << 20;
 
 bool IsCell(const Node& node) { return IsTag(node, GUMBO_TAG_TD) || IsTag(node, GUMBO_TAG_TH); }
 
@@ -123,11 +125,14 @@ class Placer {
   // `repeat`.
   const std::vector<std::string>& Place(const HtmlRow& row, bool repeat) {
     texts_.clear();
+    const bool is_full = filled_ > kMaxFilledPlaces;  // from here on cells fill their own alone
+    if (is_full) spanned_.clear();
     size_t column = 0;
     const auto take_spanned = [&] {
       for (; column < spanned_.size() && spanned_[column].rows > 0; ++column) {
         Spanned& cell = spanned_[column];
         --cell.rows;
+        ++filled_;
         repeated_ += cell.text.size();
         texts_.push_back(repeated_ <= kMaxRepeatedBytes ? cell.text : std::string());
       }
@@ -135,8 +140,10 @@ class Placer {
     for (const Node* cell : row.cells) {
       take_spanned();
       if (column >= kMaxHtmlColumns) break;
-      const size_t columns = std::min(SpanOf(*cell, "colspan"), kMaxHtmlColumns - column);
-      const size_t rows = SpanOf(*cell, "rowspan");
+      const size_t columns =
+          is_full ? 1 : std::min(SpanOf(*cell, "colspan"), kMaxHtmlColumns - column);
+      const size_t rows = is_full ? 1 : SpanOf(*cell, "rowspan");
+      filled_ += columns - 1;
       const std::string text = LineOf(*page_, *cell);
       for (size_t i = 0; i < columns; ++i, ++column) {
         texts_.push_back(i == 0 || (repeat && text.size() < 200) ? text : std::string());
@@ -159,6 +166,7 @@ class Placer {
   std::vector<std::string> texts_;
   std::vector<Spanned> spanned_;  // by column
   size_t repeated_ = 0;
+  size_t filled_ = 0;
 };
 
 }  // namespace

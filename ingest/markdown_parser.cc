@@ -204,8 +204,10 @@ class MarkdownWriter {
       case CMARK_NODE_PARAGRAPH:
         return EndBlock();
       case CMARK_NODE_HEADING:
+        // First, as the anchor may hold marks.
+        FinishStrikethrough(&builder_->out());
         RemoveHeadingAnchor(&builder_->out(), block_start_);
-        return EndBlock();
+        return builder_->End();
       case CMARK_NODE_BLOCK_QUOTE:
         --quotes_;
         return;
@@ -222,8 +224,7 @@ class MarkdownWriter {
       table_.reset();
     } else if (IsType(node, "table_cell")) {
       in_cell_ = soft_break_ = false;
-      RemoveStrikethrough(&cells_text_, strikes_);
-      strikes_.clear();
+      FinishStrikethrough(&cells_text_);
       cell_ends_.push_back(cells_text_.size());
     } else if (IsType(node, "table_header")) {
       table_->SetHeader(Cells());
@@ -256,9 +257,14 @@ class MarkdownWriter {
   }
 
   void EndBlock() {
-    RemoveStrikethrough(&builder_->out(), strikes_);
-    strikes_.clear();
+    FinishStrikethrough(&builder_->out());
     builder_->End();
+  }
+
+  // REQUIRES: nothing was removed from `out` since the text being written began.
+  void FinishStrikethrough(std::string* out) {
+    RemoveStrikethrough(out, strikes_);
+    strikes_.clear();
   }
 
   // The number or check box of the item stands before its first paragraph; a bullet says nothing.

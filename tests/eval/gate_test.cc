@@ -89,7 +89,9 @@ TEST(GateTest, IdenticalRunsDifferByNothingAndPass) {
 TEST(GateTest, WhetherCasesPassIsTestedByItself) {
   const std::vector<Case> cases = MakeCases(13);
   const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
-  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 7; }));
+  eval::Run later = MakeRun(cases, [](size_t i) { return i >= 7; });
+  for (size_t i = 0; i < cases.size(); ++i) later.records[i].micros += i % 2 == 0 ? 1 : -1;
+  const RunScores after = ScoreRun(later);
   const Comparison comparison = CompareRuns(before, after, 1);
   const auto find = [&](const std::string& metric) {
     return std::ranges::find(comparison.overall, metric, &MetricDelta::metric);
@@ -198,6 +200,52 @@ TEST(GateTest, ASliceThatLosesByItselfIsInconclusive) {
   const GateReport report = GateOf(after, before, {gate});
   EXPECT_EQ(report.exit_code(), 4);
   EXPECT_THAT(report.results[0].detail, HasSubstr("perhaps lost on tag=table: -0.25 ["));
+}
+
+TEST(GateTest, ABoundIsDecidedOnTheSliceThatItNames) {
+  std::vector<Case> cases = MakeCases(8);
+  for (Case& one : cases) one.lang = "en";
+  cases[0].tags = {"one"};
+  const Scored scored = ScoreOf(MakeRun(cases, [](size_t) { return true; }));
+  const auto decide = [&](const std::string& slice) {
+    const Gate gate{.kind = Gate::Kind::kMin, .metric = "pass", .slice = slice, .value = 0.1};
+    return EvaluateGates({gate}, {.scores = scored.scores, .card = scored.card}).results[0];
+  };
+  // One that holds every case is as good as another.
+  EXPECT_EQ(decide("lang=en").outcome, GateOutcome::kPass);
+  EXPECT_THAT(decide("lang=en").detail, HasSubstr("8 cases"));
+  EXPECT_EQ(decide("tag=one").outcome, GateOutcome::kInconclusive);
+  EXPECT_EQ(decide("tag=one").detail, "1 case on tag=one: fewer than 5 decide nothing");
+  EXPECT_EQ(decide("lang=zh").detail, "no case has it on lang=zh");
+}
+
+TEST(GateTest, TooFewCasesHoldNothing) {
+  const auto gate_of = [](size_t count) {
+    const Scored same = ScoreOf(MakeRun(MakeCases(count), [](size_t) { return true; }));
+    return GateOf(same, same, {kNoRegression}).results[0];
+  };
+  EXPECT_EQ(gate_of(2).outcome, GateOutcome::kInconclusive);
+  EXPECT_THAT(gate_of(2).detail, HasSubstr("; 2 clusters of cases are too few to tell a loss"));
+  EXPECT_EQ(gate_of(5).outcome, GateOutcome::kInconclusive);
+  EXPECT_EQ(gate_of(6).outcome, GateOutcome::kPass);
+}
+
+// Of twenty metrics that changed on a case or two none can be significant, and none takes from `pass` by slice
+// what it has.
+TEST(GateTest, WhatDiffersOnTooFewClustersTakesNoPowerFromTheRest) {
+  std::vector<Case> cases = MakeCases(90);
+  for (size_t i = 0; i < cases.size(); ++i) cases[i].tags = {"t" + std::to_string(i / 9)};
+  const RunScores before = ScoreRun(MakeRun(cases, [](size_t) { return true; }));
+  const RunScores after = ScoreRun(MakeRun(cases, [](size_t i) { return i >= 9 && i % 9 != 0; }));
+  const std::vector<MetricDelta> slices = CompareRuns(before, after, 1).slices;
+  const auto find = [&](const std::string& slice) {
+    return *std::ranges::find_if(slices, [&](const MetricDelta& delta) {
+      return delta.metric == "pass" && delta.slice == slice;
+    });
+  };
+  EXPECT_EQ(find("tag=t1").adjusted_p, 1);
+  EXPECT_NEAR(find("tag=t0").adjusted_p, 2 * find("tag=t0").p, 1e-9) << "the second of three";
+  EXPECT_TRUE(find("tag=t0").is_significant());
 }
 
 // Forty slices of five cases, which nothing can make significant, beside one that lost all of nine.

@@ -221,6 +221,35 @@ TEST(ReportTest, WhatTheJudgeSaidIsCorrectedForItsErrors) {
   EXPECT_EQ(nlohmann::json::parse(ReportJson(report))["corrected"][0]["method"], "judge-check");
 }
 
+// Claims that cite nothing are not carried, as in the metric; the same question again is no new one.
+TEST(ReportTest, TheCorrectedRateIsOfAllClaimsAndOfEachQuestionOnce) {
+  eval::Run run = MakeRun(true);
+  run.manifest.judge = "x";
+  ClaimMatrix& matrix = run.records[0].matrix.emplace();
+  for (int i = 0; i < 100; ++i) {
+    const ClaimVerdict verdict = i < 35 ? ClaimVerdict::kEntailed : ClaimVerdict::kNeutral;
+    const bool cites = i < 50;
+    matrix.answer.push_back({.id = "a" + std::to_string(i), .text = "t"});
+    matrix.citations.emplace_back();
+    if (!cites) continue;
+    matrix.answer.back().citations = {1};
+    matrix.citations.back() = {.together = {.verdict = verdict}, .alone = {{.verdict = verdict}}};
+  }
+  JudgeCalibration calibration{.judge = "x"};
+  calibration.counts = {
+      .true_positive = 45, .false_negative = 5, .false_positive = 10, .true_negative = 40};
+  const std::vector<CorrectedRate> once = CorrectRates(run, calibration);
+  ASSERT_EQ(once.size(), 1u);
+  EXPECT_DOUBLE_EQ(once[0].reported, 0.35);
+  EXPECT_NEAR(once[0].corrected.mean, 0.5 * 0.5 / 0.7, 1e-9);
+  EXPECT_EQ(once[0].corrected.count, 100u);
+  for (uint32_t repeat = 1; repeat < 5; ++repeat) {
+    run.records.push_back(run.records[0]);
+    run.records.back().repeat = repeat;
+  }
+  EXPECT_EQ(CorrectRates(run, calibration)[0].corrected, once[0].corrected);
+}
+
 TEST(ReportTest, PeopleOnSomeCasesCorrectPassOfAll) {
   const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
   const std::string path = directory.path() + "/labels.jsonl";

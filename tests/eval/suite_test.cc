@@ -341,9 +341,5 @@ TEST(AnswerCheckTest, JsonMustFitItsSchema) {
             "\"minimum\" is not checked here; expected type, enum, required, properties and items");
 }
 
-TEST(AnswerCheckTest, MarkersAreNoPartOfTheText) {
-  EXPECT_EQ(WithoutMarkers("It runs [1][22]. See [a] and [3]."), "It runs. See [a] and.");
-}
-
 }  // namespace
 }  // namespace quarry::eval

@@ -45,6 +45,7 @@ std::vector<std::string> Seeds() {
       "\1---\ntitle: T\ntags: [a, b]\n---\n# Head\n\n- item\n  - sub\n\n| a | b |\n|---|---|\n| 1 "
       "| "
       "2 |\n\n```c\nint x;\n```\n> quote\n",
+      "\1# Set ~~x {#id~~}\n\n| ~~a | b~~ |\n|---|---|\n| ~~1~~ | 2 |\n",
       "\1" + std::string(101, '>') + "-" + std::string(257, '|') + "\nb\n",
       "\2<!doctype html><title>T</title><h1>H</h1><p>One &amp; two</p><table><tr><th>a<td>b</table>"
       "<pre>x\ny</pre><script>no</script>",

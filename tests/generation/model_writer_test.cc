@@ -41,6 +41,42 @@ TEST(CitationNumberingTest, NumbersFollowTheOrderOfUseWhereverThePieceIsCut) {
   }
 }
 
+TEST(CitationNumberingTest, WhatStandsBetweenBackticksIsNoMarker) {
+  const std::string text =
+      "It reads `argv[0]` and ``a`[2]``, sets `x[2] = [1, 2]` [2].\n\n- ```c [3]\n  int b[256] = "
+      "a[1];\n"
+      "  ``\n[3] ```\n  ```\nSo [3] it `is [1]\nand `[2]`.\n````\n```\n[1]\n";
+  const std::string expected =
+      "It reads `argv[0]` and ``a`[2]``, sets `x[2] = [1, 2]` [1].\n\n- ```c [3]\n  int b[256] = "
+      "a[1];\n"
+      "  ``\n[3] ```\n  ```\nSo [2] it `is [3]\nand `[2]`.\n````\n```\n[1]\n";
+  for (size_t cut = 0; cut <= text.size(); ++cut) {
+    ASSERT_EQ(Renumber(text, cut), expected) << cut;
+  }
+  // A backtick alone is no code, however long the text behind it.
+  const std::string open = "The ` key" + std::string(600, 'x') + " [3] is ` here [1].";
+  for (size_t cut = 0; cut <= open.size(); cut += 7) {
+    ASSERT_THAT(Renumber(open, cut), AllOf(HasSubstr("x [1] is"), HasSubstr("here [2]."))) << cut;
+  }
+}
+
+TEST(CitedSentencesTest, CodeIsPartOfItsSentence) {
+  const std::string text =
+      "Its program reads `argv[0]` and `buf[256]. Then`, and sets `x[2] = [1, 2]` [2]. It runs.\n"
+      "```\na[1]. B\n\nC\n```\nDone [1].";
+  const auto sentences = SplitCitedSentences(text);
+  ASSERT_THAT(sentences, SizeIs(3));
+  EXPECT_EQ(text.substr(sentences[0].claim.begin, sentences[0].claim.end),
+            "Its program reads `argv[0]` and `buf[256]. Then`, and sets `x[2] = [1, 2]`");
+  EXPECT_THAT(sentences[0].numbers, ElementsAre(2));
+  EXPECT_THAT(sentences[1].words, "It runs.");
+  EXPECT_THAT(sentences[2].numbers, ElementsAre(1));
+  EXPECT_THAT(sentences[2].words, HasSubstr("a[1]. B"));
+  // What may be code once more has come ends no sentence.
+  EXPECT_THAT(SplitCitedSentences("It is red. Use `a. Then", /*more_comes=*/true), SizeIs(2));
+  EXPECT_THAT(SplitCitedSentences("It is red. Use `a. Then"), SizeIs(3));
+}
+
 TEST(CitedSentencesTest, AMarkerBelongsToTheSentenceBeforeIt) {
   const std::string text =
       "It runs at 9 bar [1][2]. It is red. [3] 水泵重80千克[1]。用水冷却【2】。";

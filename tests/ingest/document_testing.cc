@@ -215,6 +215,8 @@ std::string RandomMarkup(Random* random, size_t pieces) {
                                             "\f",
                                             "\x02",
                                             "x{#y}",
+                                            "{#y~~}\n",
+                                            "\u00B6",
                                             "<main>",
                                             "<article>",
                                             "<nav>",

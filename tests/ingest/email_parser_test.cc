@@ -158,6 +158,22 @@ TEST(MboxParser, EveryMessageIsADocumentWithAnIdThatStays) {
   EXPECT_EQ(parsed.documents[1].text, "Second.\nFrom here on.");
 }
 
+// As a mailbox has it that was put together from several, or a program that numbers its mails anew each day.
+TEST(MboxParser, MessagesOfOneIdAreApartUnlessTheyAreCopies) {
+  const std::string from = "From a@b Fri Mar  1 09:30:00 2024\n";
+  const ParsedSource parsed = ParseAs(
+      Format::kMbox, from + "Subject: One\nMessage-ID: <x@y>\n\nFirst.\n\n" + from +
+                         "Subject: Two\nMessage-ID: <x@y>\n\nSecond.\n\n" + from +
+                         "Received: later\nSubject: One\nMessage-ID: <x@y>\n\nFirst.\n\n\n" + from +
+                         "Subject: Three\nMessage-ID: <x@y-2>\n\nThird.\n\n" + from +
+                         "Subject: Reply\nMessage-ID: <x@y>\n\nFirst.\n");
+  std::vector<std::string> ids;
+  for (const Document& document : parsed.documents)
+    ids.push_back(document.id + ' ' + document.title);
+  EXPECT_THAT(ids, ::testing::ElementsAre("doc#x@y One", "doc#x@y-2 Two", "doc#x@y-2-2 Three",
+                                          "doc#x@y-3 Reply"));
+}
+
 TEST(Mime, DatesAreReadInTheFormsThatMailHas) {
   EXPECT_EQ(mime::IsoDate("Fri, 01 Mar 2024 09:30:00 +0000"), "2024-03-01T09:30:00Z");
   EXPECT_EQ(mime::IsoDate("1 Mar 2024 09:30 -0500"), "2024-03-01T09:30:00-05:00");

@@ -78,6 +78,22 @@ TEST(HtmlParser, CellsThatSpanAreRepeated) {
             "t|Model: VX; Power Min: 1; Power Max: 2\\nModel: VX; Power Min: 3; Power Max: 4");
 }
 
+// A cell may say that it fills a million places, in as many bytes as one.
+TEST(HtmlParser, OfATableThatFillsTooManyPlacesSpansAreNotReadOn) {
+  const auto last_row = [](const std::string& rows, const std::string& last) {
+    const Document document =
+        ParseOne(Format::kHtml, "<table><tr><th>A<th>B" + rows + "<tr>" + last + "<td>d</table>");
+    return document.text.substr(document.text.rfind('\n') + 1);
+  };
+  const auto below = [](size_t rows) {
+    return "<tr><td rowspan=1000 colspan=999>x<td>y" + Repeat("<tr><td>c", rows);
+  };
+  EXPECT_EQ(last_row(below(100), "<td>c"), "A: x; c");
+  EXPECT_EQ(last_row(below(999) + below(100), "<td>c"), "A: c; B: d");
+  EXPECT_EQ(last_row("<tr><td>a<td>b", "<td colspan=2>c"), "A: c; d");
+  EXPECT_EQ(last_row(Repeat("<tr><td colspan=999>x<td>y", 1200), "<td colspan=2>c"), "A: c; B: d");
+}
+
 TEST(HtmlParser, TablesThatOnlyLayOutThePageAreText) {
   EXPECT_EQ(HtmlOutline("<table><tr><td><h2>Head</h2><p>Text</p><td>Side</table>"),
             "h2|Head\np|Text\np|Side");

@@ -94,6 +94,13 @@ TEST(MarkdownParser, StrikethroughLosesItsMarksOutsideCode) {
   EXPECT_EQ(MarkdownOutline("a ~~ b ~~ c"), "p|a ~~ b ~~ c");
 }
 
+// Offsets of "~~" must not outlive what they point into.
+TEST(MarkdownParser, StrikethroughAndTheAnchorOfAHeadingMayCross) {
+  EXPECT_EQ(MarkdownOutline("# Set ~~x {#id~~}\n\nNext ~~old~~ line.\n"),
+            "h1|Set x\np|Next old line.");
+  EXPECT_EQ(MarkdownOutline("# ~~Old~~ set {#~~id}\n\n~~a~~ b"), "h1|Old set\np|a b");
+}
+
 TEST(MarkdownParser, EntitiesAndEscapesAreResolved) {
   EXPECT_EQ(MarkdownOutline("5 &lt; 6 &amp; 7 \\* 8 &copy;"), "p|5 < 6 & 7 * 8 ©");
 }
