@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "index/keys.h"
-#include "index/memory_store.h"
+#include "tests/testing/memory_store.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -65,7 +65,7 @@ class StoredVectorsTest : public ::testing::Test {
   }
 
   StoredGeneration generation_;
-  std::unique_ptr<Store> store_ = NewMemoryStore();
+  std::unique_ptr<Store> store_ = testing::NewMemoryStore();
   std::unique_ptr<CountedView> view_;
 };
 
