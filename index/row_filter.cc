@@ -81,10 +81,9 @@ class DocumentSelector {
 
   // Documents that one of the names may read, and those without an access list.
   Result<Bitmap> Readable(const Principals& principals) const {
-    Bitmap restricted(live_.size());
-    QUARRY_RETURN_IF_ERROR(
-        ScanPrincipals(TablePrefix(collection(), Table::kPrincipal), restricted));
-    Bitmap readable = Complement(restricted);
+    QUARRY_ASSIGN_OR_RETURN(const Bitmap* restricted,
+                            snapshot_.document_sets().restricted.Get([&] { return Restricted(); }));
+    Bitmap readable = Complement(*restricted);
     for (const std::string& name : principals.names) {
       QUARRY_RETURN_IF_ERROR(ScanPrincipals(PrincipalPrefix(collection(), name), readable));
     }
@@ -167,6 +166,13 @@ class DocumentSelector {
           return status.ok();
         }));
     return status;
+  }
+
+  Result<Bitmap> Restricted() const {
+    Bitmap restricted(live_.size());
+    QUARRY_RETURN_IF_ERROR(
+        ScanPrincipals(TablePrefix(collection(), Table::kPrincipal), restricted));
+    return restricted;
   }
 
   // Of every kRowsPerCheck index rows, the first asks the context.
