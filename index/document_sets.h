@@ -39,6 +39,8 @@ class KeptBitmap {
 // Over the positions in the snapshot's row table. Filled by row_filter.cc.
 struct DocumentSets {
   KeptBitmap restricted;  // those with an access list
+  KeptBitmap english;     // those of InLanguage("en") (document_fields.h)
+  KeptBitmap chinese;     // those of InLanguage("zh")
 };
 
 }  // namespace quarry::index

@@ -25,7 +25,7 @@ class DocumentSelector {
 
   Result<Bitmap> Select(const Filter& filter) const {
     QUARRY_RETURN_IF_ERROR(context_.Check());
-    if (IsBuiltInField(filter.field)) return SelectByDocument(filter);
+    if (IsBuiltInField(filter.field)) return SelectByBuiltInField(filter);
     switch (filter.op) {
       case Filter::Op::kAnd: {
         Bitmap all = live_;
@@ -126,6 +126,19 @@ class DocumentSelector {
         });
     QUARRY_RETURN_IF_ERROR(scanned);
     return status;
+  }
+
+  // The documents of the two languages that are told apart are kept: answers are looked for among
+  // those of one again and again.
+  Result<Bitmap> SelectByBuiltInField(const Filter& comparison) const {
+    const DocumentSets& sets = snapshot_.document_sets();
+    for (const auto& [language, kept] : {std::pair("en", &sets.english), {"zh", &sets.chinese}}) {
+      if (!IsInLanguage(comparison, language)) continue;
+      QUARRY_ASSIGN_OR_RETURN(const Bitmap* documents,
+                              kept->Get([&] { return SelectByDocument(comparison); }));
+      return *documents;
+    }
+    return SelectByDocument(comparison);
   }
 
   // No index rows hold the built-in fields: every document is asked.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "index/document_fields.h"
 #include "index/keys.h"
 #include "index/snapshot.h"
 #include "tests/testing/counted_store.h"
@@ -131,6 +132,9 @@ class RowFilterTest : public ::testing::Test {
     const Principals principals{.unrestricted = false, .names = std::move(names)};
     return SelectRows(*snapshot_, Filter{}, principals, CallContext())->Count();
   }
+  size_t CountSelected(const Filter& filter) {
+    return SelectRows(*snapshot_, filter, Principals{}, CallContext())->Count();
+  }
   // Keys that were read since it was asked last.
   size_t TakeRead() { return std::exchange(counts_, {}).keys; }
 
@@ -146,6 +150,16 @@ TEST_F(RowFilterTest, TheAccessListsOfASnapshotAreReadOnce) {
   EXPECT_EQ(TakeRead(), kDocuments / 4);  // of bob alone
   EXPECT_EQ(CountReadable({}), kDocuments / 2);
   EXPECT_EQ(TakeRead(), 0u);
+}
+
+TEST_F(RowFilterTest, TheDocumentsOfALanguageAreReadOnceASnapshot) {
+  EXPECT_EQ(CountSelected(InLanguage("zh")), kDocuments / 2);
+  EXPECT_EQ(TakeRead(), kDocuments);
+  EXPECT_EQ(CountSelected(InLanguage("zh")), kDocuments / 2);
+  EXPECT_EQ(TakeRead(), 0u);
+  EXPECT_EQ(CountSelected(InLanguage("en")), kDocuments / 2);
+  EXPECT_EQ(CountSelected({.children = {InLanguage("zh"), InLanguage("en")}}), 0u);
+  EXPECT_EQ(CountSelected(InLanguage("fr")), 0u);
 }
 
 }  // namespace
