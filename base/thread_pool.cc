@@ -67,11 +67,6 @@ void ThreadPool::Wait() {
   idle_.wait(lock, [this] { return queue_.empty() && running_ == 0; });
 }
 
-size_t ThreadPool::queued() const {
-  const std::lock_guard lock(mutex_);
-  return queue_.size();
-}
-
 void ThreadPool::Work(Sleeper& self) {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -34,7 +34,6 @@ class ThreadPool {
   void Wait();
 
   size_t threads() const { return workers_.size(); }
-  size_t queued() const;
 
  private:
   // Where one thread waits for a task.
@@ -49,7 +48,7 @@ class ThreadPool {
   Sleeper* WakeOne();
 
   const size_t queue_limit_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable has_place_;
   std::condition_variable idle_;
   std::deque<std::function<void()>> queue_;  // guarded by mutex_

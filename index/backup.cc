@@ -52,7 +52,10 @@ Result<std::vector<std::string>> FilesBelow(const std::string& root) {
   std::error_code error;
   for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
        it.increment(error)) {
-    if (it->is_regular_file()) paths.push_back(fs::relative(it->path(), root, error).string());
+    const bool is_file = it->is_regular_file(error);
+    if (error) break;
+    if (is_file) paths.push_back(fs::relative(it->path(), root, error).string());
+    if (error) break;
   }
   if (error) return UnavailableError("list directory " + root + ": " + error.message());
   std::sort(paths.begin(), paths.end());

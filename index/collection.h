@@ -77,8 +77,10 @@ class Collection : public std::enable_shared_from_this<Collection> {
   void MarkDeleted(bool deleted);
 
   // Does a piece of the maintenance that is due, if any; whether there was one. Errors are logged
-  // and kept for Health(); what failed is not due again for a minute.
+  // and kept for Health(); what failed is left alone for a while.
   bool Maintain(const CallContext& context);
+  // When the first of what failed and is still due is to be tried again; nullopt where nothing is.
+  std::optional<std::chrono::steady_clock::time_point> NextRetry() const;
   // Tells the maintenance if something is due.
   void Notice();
   // As Notice, and what a restart would otherwise have to do again is saved, if that is much.
@@ -165,11 +167,13 @@ class Collection : public std::enable_shared_from_this<Collection> {
 
   // What the maintenance does, in the order in which it is done.
   enum class Work : uint8_t { kPostings, kRows, kVectors, kFiles };
-  static constexpr size_t kWorks = 4;
+  static constexpr std::array kAllWorks = {Work::kPostings, Work::kRows, Work::kVectors,
+                                           Work::kFiles};
   static const char* WorkName(Work work);
-  // Of a work that failed: why, and until when it is left alone.
+  // Of a work that failed: why, and how long and until when it is left alone.
   struct Failure {
     Status status;
+    std::chrono::milliseconds pause;
     std::chrono::steady_clock::time_point until;
   };
   // What the vectors that are searched are made of.
@@ -243,8 +247,9 @@ class Collection : public std::enable_shared_from_this<Collection> {
   void Publish();
 
   // collection_maintenance.cc. REQUIRES (of those that tell what is due): mutex_ is held.
-  std::optional<Work> Due() const;
-  bool IsDue(Work work) const;
+  bool IsDue(Work work) const;   // put off or not
+  bool IsToDo(Work work) const;  // due and not put off
+  std::optional<Work> NextToDo() const;
   bool LinkingIsDue() const;  // of all vectors
   bool IsFarBehind() const;
   size_t DeadRows() const;
@@ -318,7 +323,7 @@ class Collection : public std::enable_shared_from_this<Collection> {
   bool save_is_due_ = false;
   bool linking_is_due_ = false;  // although there are few fresh vectors: settings have changed
   std::optional<Work> work_;     // under way
-  std::array<std::optional<Failure>, kWorks> failures_;
+  std::array<std::optional<Failure>, kAllWorks.size()> failures_;
   std::condition_variable maintained_;  // a step of the maintenance is over
 
   mutable std::mutex snapshot_mutex_;  // taken after mutex_; the snapshot is replaced under both

@@ -43,8 +43,8 @@ constexpr size_t kUnsavedShare = 50;
 // Segments are merged for the files at most so often before they are saved: a writer may go on.
 constexpr int kMaxConsolidations = 16;
 
-// What failed is left alone for so long.
-constexpr std::chrono::seconds kRetryAfter{60};
+// What fails again and again is left alone for at most so long.
+constexpr std::chrono::hours kLongestRetry{1};
 // How often who waits looks whether it is still wanted.
 constexpr std::chrono::milliseconds kCheckInterval{20};
 
@@ -116,8 +116,7 @@ bool Collection::LinkingIsDue() const {
 }
 
 bool Collection::IsDue(Work work) const {
-  const std::optional<Failure>& failure = failures_[static_cast<size_t>(work)];
-  if (deleted_ || (failure && SteadyClock::now() < failure->until)) return false;
+  if (deleted_) return false;
   const size_t live = state_.parts.live.Count();
   switch (work) {
     case Work::kPostings:
@@ -134,11 +133,26 @@ bool Collection::IsDue(Work work) const {
   return false;
 }
 
-std::optional<Collection::Work> Collection::Due() const {
-  for (const Work work : {Work::kPostings, Work::kRows, Work::kVectors, Work::kFiles}) {
-    if (IsDue(work)) return work;
+bool Collection::IsToDo(Work work) const {
+  const std::optional<Failure>& failure = failures_[static_cast<size_t>(work)];
+  return IsDue(work) && !(failure && SteadyClock::now() < failure->until);
+}
+
+std::optional<Collection::Work> Collection::NextToDo() const {
+  for (const Work work : kAllWorks) {
+    if (IsToDo(work)) return work;
   }
   return std::nullopt;
+}
+
+std::optional<SteadyClock::time_point> Collection::NextRetry() const {
+  std::lock_guard lock(mutex_);
+  std::optional<SteadyClock::time_point> next;
+  for (const Work work : kAllWorks) {
+    const std::optional<Failure>& failure = failures_[static_cast<size_t>(work)];
+    if (failure && IsDue(work) && (!next || failure->until < *next)) next = failure->until;
+  }
+  return next;
 }
 
 bool Collection::IsFarBehind() const {
@@ -146,19 +160,19 @@ bool Collection::IsFarBehind() const {
   const VectorCounts vectors = CountVectors();
   // Where nothing is linked yet, that takes long, and writers need not wait for it.
   const bool has_linked = vectors.fresh < vectors.entries;
-  return (parts.lexical->segments().size() > kMaxSegments && IsDue(Work::kPostings)) ||
+  return (parts.lexical->segments().size() > kMaxSegments && IsToDo(Work::kPostings)) ||
          (DeadRows() > kFarBehind * (parts.live.Count() + environment_.limits.dead_rows) &&
-          IsDue(Work::kRows)) ||
+          IsToDo(Work::kRows)) ||
          (has_linked && vectors.fresh > parts.rows_with_vector / kMaxFreshPart &&
           vectors.fresh > kMaxFreshFactor * size_t{environment_.vectors.hnsw_from} &&
-          IsDue(Work::kVectors));
+          IsToDo(Work::kVectors));
 }
 
 void Collection::Notice() {
   if (environment_.maintenance == nullptr) return;
   {
     std::lock_guard lock(mutex_);
-    if (!Due()) return;
+    if (!NextToDo()) return;
   }
   environment_.maintenance->Notice(shared_from_this());
 }
@@ -188,7 +202,7 @@ Status Collection::WaitUntilMaintained(const CallContext& context) {
 MaintenanceStats Collection::Health() const {
   std::lock_guard lock(mutex_);
   MaintenanceStats stats;
-  for (const Work work : {Work::kPostings, Work::kRows, Work::kVectors, Work::kFiles}) {
+  for (const Work work : kAllWorks) {
     const std::optional<Failure>& failure = failures_[static_cast<size_t>(work)];
     if (failure && stats.error.empty()) {
       stats.error = std::string(WorkName(work)) + ": " + failure->status.ToString();
@@ -214,7 +228,7 @@ bool Collection::Maintain(const CallContext& context) {
   std::optional<Work> work;
   {
     std::lock_guard lock(mutex_);
-    work = work_ = Due();
+    work = work_ = NextToDo();
   }
   if (!work) return false;
   Status status;
@@ -231,7 +245,12 @@ bool Collection::Maintain(const CallContext& context) {
     work_.reset();
     std::optional<Failure>& failure = failures_[static_cast<size_t>(*work)];
     if (status.ok()) failure.reset();
-    if (has_failed) failure = {.status = status, .until = SteadyClock::now() + kRetryAfter};
+    if (has_failed) {
+      const std::chrono::milliseconds pause =
+          failure ? std::min<std::chrono::milliseconds>(2 * failure->pause, kLongestRetry)
+                  : environment_.limits.retry_after;
+      failure = {.status = status, .pause = pause, .until = SteadyClock::now() + pause};
+    }
   }
   maintained_.notify_all();
   if (has_failed) {

@@ -60,6 +60,11 @@ Filter InLanguage(std::string_view language) {
           .values = {std::string(language)}};
 }
 
+bool IsInLanguage(const Filter& filter, std::string_view language) {
+  return filter.op == Filter::Op::kEq && filter.field == kLanguage &&
+         filter.values == std::vector<MetadataValue>{std::string(language)};
+}
+
 bool Matches(const Filter& filter, const StoredDocument& document) {
   return quarry::Matches(filter, FieldsOf(document));
 }

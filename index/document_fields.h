@@ -24,6 +24,8 @@ Metadata FieldsOf(const StoredDocument& document);
 
 // The documents in the language: "en", "zh".
 Filter InLanguage(std::string_view language);
+// Whether `filter` is that of InLanguage.
+bool IsInLanguage(const Filter& filter, std::string_view language);
 
 // Whether the document satisfies the filter, by all its fields.
 bool Matches(const Filter& filter, const StoredDocument& document);

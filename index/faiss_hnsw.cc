@@ -8,14 +8,12 @@
 #include <exception>
 #include <mutex>
 #include <new>
-#include <numeric>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "base/random.h"
 #include "index/graph_search.h"
 
 namespace quarry::index {
@@ -250,18 +248,6 @@ class Linker {
   std::vector<Worker> workers_;
 };
 
-// Highest level first, so that the entry point stands from the first vertex on; shuffled inside a
-// level, so that neighbours in the input do not shape the graph.
-std::vector<uint32_t> InsertionOrder(const faiss::HNSW& graph, size_t first, uint64_t seed) {
-  std::vector<uint32_t> order(graph.levels.size() - first);
-  std::iota(order.begin(), order.end(), static_cast<uint32_t>(first));
-  Random random(seed);
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](uint32_t a, uint32_t b) { return graph.levels[a] > graph.levels[b]; });
-  return order;
-}
-
 template <typename T>
 char* WriteArray(const std::vector<T>& array, char* to) {
   const uint64_t count = array.size();
@@ -319,7 +305,7 @@ Status HnswGraphBuilder::Link(const VectorCodes& codes, const CallContext& conte
   QUARRY_CHECK(codes.size() == graph_->levels.size());
   try {
     Linker linker(options_, codes, *graph_);
-    return linker.Link(InsertionOrder(*graph_, linked_, options_.seed), linked_, context);
+    return linker.Link(InsertionOrder(graph_->levels, linked_, options_.seed), linked_, context);
   } catch (const std::bad_alloc&) {
     return OutOfMemory();
   }

@@ -21,7 +21,6 @@
 #include <thread>
 #include <utility>
 
-#include "base/random.h"
 #include "index/aligned.h"
 #include "index/hnsw_links.h"
 #include "index/vector_math.h"
@@ -82,26 +81,13 @@ class VertexLocks {
   std::vector<omp_lock_t> locks_;
 };
 
-// The order of insertion: highest level first, so that the entry point stands from the first vertex
-// on; shuffled inside a level, so that neighbours in the input do not shape the graph.
-std::vector<int> InsertionOrder(const faiss::HNSW& graph, uint64_t seed) {
-  std::vector<int> order(graph.levels.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  Random random(seed);
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
-  std::stable_sort(order.begin(), order.end(), [&graph](int a, int b) {
-    return graph.levels[static_cast<size_t>(a)] > graph.levels[static_cast<size_t>(b)];
-  });
-  return order;
-}
-
 // Inserts every vertex. REQUIRES: the storage holds the vectors, levels and room for links are
 // there.
 Status InsertAll(faiss::IndexHNSWFlat& index, uint64_t seed, uint32_t threads,
                  const CallContext& context) {
   const faiss::IndexFlat& storage = StorageOf(index);
   const size_t dimension = static_cast<size_t>(index.d);
-  const std::vector<int> order = InsertionOrder(index.hnsw, seed);
+  const std::vector<uint32_t> order = InsertionOrder(index.hnsw.levels, 0, seed);
   VertexLocks locks(order.size());
   std::atomic<size_t> next = 0;
   std::mutex mutex;
@@ -113,8 +99,8 @@ Status InsertAll(faiss::IndexHNSWFlat& index, uint64_t seed, uint32_t threads,
       faiss::VisitedTable visited(static_cast<int>(order.size()));
       for (size_t i = next++; i < end; i = next++) {
         QUARRY_RETURN_IF_ERROR(context.Check());
-        const int vertex = order[i];
-        const size_t position = static_cast<size_t>(vertex);
+        const size_t position = order[i];
+        const int vertex = static_cast<int>(position);
         distance.set_query(storage.get_xb() + position * dimension);
         index.hnsw.add_with_locks(distance, index.hnsw.levels[position] - 1, vertex, locks.get(),
                                   visited);

@@ -1,9 +1,11 @@
 #include "index/hnsw_links.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "base/random.h"
 #include "index/aligned.h"
 
 namespace quarry::index {
@@ -27,6 +29,16 @@ Result<std::string_view> TakeArray(std::string_view& rest, size_t element, const
 }
 
 }  // namespace
+
+std::vector<uint32_t> InsertionOrder(std::span<const int32_t> levels, size_t first, uint64_t seed) {
+  std::vector<uint32_t> order(levels.size() - first);
+  std::iota(order.begin(), order.end(), static_cast<uint32_t>(first));
+  Random random(seed);
+  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.Below(i)]);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint32_t a, uint32_t b) { return levels[a] > levels[b]; });
+  return order;
+}
 
 size_t CountReachable(const HnswLinks& links) {
   if (links.entry < 0) return 0;

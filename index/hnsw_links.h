@@ -10,6 +10,7 @@
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 
@@ -38,6 +39,11 @@ struct HnswLinks {
     __builtin_prefetch(offsets + vertex * sizeof(uint64_t));
   }
 };
+
+// The order in which vertices are linked that are on so many `levels` each, from vertex `first` on:
+// highest level first, so that the entry point stands from the first vertex on; shuffled inside a
+// level, so that neighbours in the input do not shape the graph.
+std::vector<uint32_t> InsertionOrder(std::span<const int32_t> levels, size_t first, uint64_t seed);
 
 // How many vertices a walk along the links can come to from the entry, over all levels.
 size_t CountReachable(const HnswLinks& links);

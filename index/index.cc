@@ -23,14 +23,16 @@ constexpr std::chrono::milliseconds kLoadCheckInterval{20};
 // made of it.
 Status CheckHoldsNothingElse(const std::string& directory) {
   std::error_code error;
+  if (fs::status(directory, error).type() == fs::file_type::not_found) return OkStatus();
   // A crash during creation leaves only these.
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
     if (name != "LOCK" && name != "db" && name != "derived" && !name.starts_with("MANIFEST")) {
       return FailedPreconditionError("not a Quarry store, and not empty (it holds " + name +
                                      "); choose another directory with --store");
     }
   }
+  if (error) return UnavailableError("list directory " + directory + ": " + error.message());
   return OkStatus();
 }
 

@@ -8,9 +8,10 @@
 //
 // What is to be done, and how, is the collection's (Collection::Maintain): a step of it is made
 // from a copy, beside writers and readers, and put in its place under a short lock. Collections
-// take turns, a step each. A step that fails is reported by the collection and left alone for a
-// while.
+// take turns, a step each. A step that fails is reported by the collection, left alone for a while
+// and then tried again, whether anything is written meanwhile or not.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -18,6 +19,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/call_context.h"
 
@@ -33,11 +35,13 @@ struct MaintenanceLimits {
   // Segments of so many bytes together are merged in a file, and rows of so many put together for
   // theirs in one; others in memory.
   uint64_t spill_bytes = 4u << 20;
+  // What failed is left alone for so long; twice as long where it fails again, up to an hour.
+  std::chrono::milliseconds retry_after{60'000};
 };
 
 // What is to be done for the derived indexes of a collection.
 struct MaintenanceStats {
-  std::string pending;  // "postings, vectors"; "" while nothing is due
+  std::string pending;  // "postings, vectors", put off after a failure or not; "": nothing is due
   std::string error;    // of the last step that failed and has not succeeded since; "" if none
   uint64_t rows = 0;    // dead ones included
   uint64_t dead_rows = 0;
@@ -61,7 +65,8 @@ class Maintenance {
   void Notice(std::shared_ptr<Collection> collection);
   // Gives up what is under way for the collection, as far as it can be.
   void Forget(const Collection& collection);
-  // Waits until nothing that was noticed is left to do. kDeadlineExceeded, kCancelled.
+  // Waits until nothing that was noticed is left to do but what failed. kDeadlineExceeded,
+  // kCancelled.
   Status WaitUntilIdle(const CallContext& context);
   // Gives up what is under way and ends the thread. Nothing is lost: it is found due again.
   void Stop();
@@ -79,11 +84,21 @@ class Maintenance {
   };
 
  private:
+  // A collection of whose work something failed, and when that is tried again.
+  struct PutOff {
+    std::chrono::steady_clock::time_point until;
+    std::shared_ptr<Collection> collection;
+  };
+
   void Run();
+  // Queues what was put off until now. Returns when the next of it is due, at the latest in an
+  // hour. REQUIRES: mutex_ is held.
+  std::chrono::steady_clock::time_point QueueRetries();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Collection>> queue_;  // guarded by mutex_; each once
+  std::vector<PutOff> put_off_;                    // guarded by mutex_; each once
   std::shared_ptr<Collection> current_;            // guarded by mutex_
   CancelToken cancel_;                             // of the step under way; guarded by mutex_
   bool stopping_ = false;                          // guarded by mutex_

@@ -103,6 +103,32 @@ std::string KindPrefix(Table table, ObjectKind kind) {
   return TablePrefix(CollectionId(), table) + static_cast<char>(kind);
 }
 
+// Calls visit for the records of objects with keys that begin with `prefix`, from the key `from` on
+// or, backwards, before it ("" = from the end), until it returns false. Their parts, which may be
+// megabytes each, lie between them and are passed over: of each object at most one is read.
+Status ForEachRecord(const StoreView& view, const std::string& prefix, std::string from,
+                     bool backwards,
+                     const std::function<bool(const ObjectParts& parts, std::string_view)>& visit) {
+  while (true) {
+    std::string next;  // behind the parts that were met
+    Status parsed;
+    const auto step = [&](std::string_view key, std::string_view value) {
+      const Result<ObjectParts> parts = ParseObjectKey(key);
+      parsed = parts.status();
+      if (!parsed.ok()) return false;
+      if (parts->part == 0) return visit(*parts, value);
+      next = backwards ? ObjectKey(parts->kind, parts->scope, parts->number, 1)
+                       : PrefixEnd(ObjectPrefix(parts->kind, parts->scope, parts->number));
+      return false;
+    };
+    QUARRY_RETURN_IF_ERROR(backwards ? view.ScanBackward(prefix, from, step)
+                                     : view.Scan(prefix, from, step));
+    QUARRY_RETURN_IF_ERROR(parsed);
+    if (next.empty()) return OkStatus();
+    from = std::move(next);
+  }
+}
+
 // Resolves the operations of a batch against the store and what the batch did before. They come
 // behind `others`, changes of other tables.
 class BatchWriter {
@@ -331,18 +357,13 @@ Result<ObjectPage> ObjectTable::List(ObjectKind kind, std::string_view scope,
   QUARRY_ASSIGN_OR_RETURN(const uint64_t before, number_of(listing.before));
 
   ObjectPage page;
-  Status parsed;
-  const auto visit = [&](std::string_view key, std::string_view record) {
-    Result<ObjectParts> parts = ParseObjectKey(key);
-    parsed = parts.status();
-    if (!parsed.ok()) return false;
-    if (parts->part != 0) return true;
-    if (parts->number == before) return false;
+  const auto visit = [&](const ObjectParts& parts, std::string_view record) {
+    if (parts.number == before) return false;
     if (page.objects.size() == listing.limit) {
       page.has_more = true;
       return false;
     }
-    Result<Object> object = DecodeNumbered(*parts, record);
+    Result<Object> object = DecodeNumbered(parts, record);
     if (object.ok()) {
       page.objects.push_back(*std::move(object));
     } else {
@@ -350,37 +371,34 @@ Result<ObjectPage> ObjectTable::List(ObjectKind kind, std::string_view scope,
     }
     return true;
   };
-  const std::string prefix = ObjectPrefix(kind, scope);
-  if (listing.newest_first) {
-    QUARRY_RETURN_IF_ERROR(view->ScanBackward(
-        prefix, after == 0 ? std::string() : ObjectKey(kind, scope, after, 0), visit));
-  } else {
-    QUARRY_RETURN_IF_ERROR(view->Scan(prefix, ObjectKey(kind, scope, after + 1, 0), visit));
+  std::string from;
+  if (!listing.newest_first) {
+    from = ObjectKey(kind, scope, after + 1, 0);
+  } else if (after != 0) {
+    from = ObjectKey(kind, scope, after, 0);
   }
-  QUARRY_RETURN_IF_ERROR(parsed);
+  QUARRY_RETURN_IF_ERROR(ForEachRecord(*view, ObjectPrefix(kind, scope), std::move(from),
+                                       listing.newest_first, visit));
   return page;
 }
 
 Status ObjectTable::ForEach(ObjectKind kind, const std::function<bool(const Object&)>& visit,
                             std::vector<Status>* damaged) const {
   const std::string prefix = KindPrefix(Table::kObject, kind);
-  Status parsed;
+  Status decoded;
+  const auto step = [&](const ObjectParts& parts, std::string_view record) {
+    const Result<Object> object = DecodeNumbered(parts, record);
+    if (object.ok()) return visit(*object);
+    if (damaged != nullptr) {
+      damaged->push_back(object.status());
+      return true;
+    }
+    decoded = object.status();
+    return false;
+  };
   QUARRY_RETURN_IF_ERROR(
-      store_.GetView()->Scan(prefix, [&](std::string_view key, std::string_view record) {
-        Result<ObjectParts> parts = ParseObjectKey(key);
-        parsed = parts.status();
-        if (!parsed.ok()) return false;
-        if (parts->part != 0) return true;
-        const Result<Object> object = DecodeNumbered(*parts, record);
-        if (object.ok()) return visit(*object);
-        if (damaged != nullptr) {
-          damaged->push_back(object.status());
-          return true;
-        }
-        parsed = object.status();
-        return false;
-      }));
-  return parsed;
+      ForEachRecord(*store_.GetView(), prefix, prefix, /*backwards=*/false, step));
+  return decoded;
 }
 
 Result<Object> DecodeObject(const ObjectParts& parts, std::string_view record) {

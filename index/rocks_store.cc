@@ -309,9 +309,10 @@ Status CompleteCheckpoint(const std::string& directory, uint64_t sequence) {
   const uint64_t log = FirstLiveLog(*db);
   char name[32];
   std::snprintf(name, sizeof name, "/%06" PRIu64 ".log", log);
-  if (log > 0 && !std::filesystem::exists(directory + name)) {
-    QUARRY_RETURN_IF_ERROR(WriteFileAtomically(directory + name, ""));
-  }
+  std::error_code error;
+  const bool has_log = log == 0 || std::filesystem::exists(directory + name, error);
+  if (error) return UnavailableError("look for " + directory + name + ": " + error.message());
+  if (!has_log) QUARRY_RETURN_IF_ERROR(WriteFileAtomically(directory + name, ""));
   QUARRY_RETURN_IF_ERROR(CheckWals(directory, log).status());
   const uint64_t copied = db->GetLatestSequenceNumber();
   if (copied < sequence) {
@@ -375,7 +376,9 @@ class RocksStore final : public Store {
     // A reader has nothing to flush. The logs are copied: its own, and what comes behind the flush.
     constexpr uint64_t kFlushNothing = std::numeric_limits<uint64_t>::max();
     const uint64_t sequence = database_->get()->GetLatestSequenceNumber();
-    const std::string target = std::filesystem::absolute(directory).string();
+    std::error_code error;
+    const std::string target = std::filesystem::absolute(directory, error).string();
+    if (error) return UnavailableError("copy store to " + directory + ": " + error.message());
     if (status.ok() && !read_only_) status = database_->Flush();
     if (status.ok()) status = checkpoint->CreateCheckpoint(target, kFlushNothing);
     QUARRY_RETURN_IF_ERROR(FromRocks(status, "copy store to " + directory));

@@ -25,7 +25,7 @@ class DocumentSelector {
 
   Result<Bitmap> Select(const Filter& filter) const {
     QUARRY_RETURN_IF_ERROR(context_.Check());
-    if (IsBuiltInField(filter.field)) return SelectByDocument(filter);
+    if (IsBuiltInField(filter.field)) return SelectByBuiltInField(filter);
     switch (filter.op) {
       case Filter::Op::kAnd: {
         Bitmap all = live_;
@@ -81,10 +81,9 @@ class DocumentSelector {
 
   // Documents that one of the names may read, and those without an access list.
   Result<Bitmap> Readable(const Principals& principals) const {
-    Bitmap restricted(live_.size());
-    QUARRY_RETURN_IF_ERROR(
-        ScanPrincipals(TablePrefix(collection(), Table::kPrincipal), restricted));
-    Bitmap readable = Complement(restricted);
+    QUARRY_ASSIGN_OR_RETURN(const Bitmap* restricted,
+                            snapshot_.document_sets().restricted.Get([&] { return Restricted(); }));
+    Bitmap readable = Complement(*restricted);
     for (const std::string& name : principals.names) {
       QUARRY_RETURN_IF_ERROR(ScanPrincipals(PrincipalPrefix(collection(), name), readable));
     }
@@ -129,6 +128,19 @@ class DocumentSelector {
     return status;
   }
 
+  // The documents of the two languages that are told apart are kept: answers are looked for among
+  // those of one again and again.
+  Result<Bitmap> SelectByBuiltInField(const Filter& comparison) const {
+    const DocumentSets& sets = snapshot_.document_sets();
+    for (const auto& [language, kept] : {std::pair("en", &sets.english), {"zh", &sets.chinese}}) {
+      if (!IsInLanguage(comparison, language)) continue;
+      QUARRY_ASSIGN_OR_RETURN(const Bitmap* documents,
+                              kept->Get([&] { return SelectByDocument(comparison); }));
+      return *documents;
+    }
+    return SelectByDocument(comparison);
+  }
+
   // No index rows hold the built-in fields: every document is asked.
   Result<Bitmap> SelectByDocument(const Filter& comparison) const {
     if (++readings_ > kMostReadings) {
@@ -167,6 +179,13 @@ class DocumentSelector {
           return status.ok();
         }));
     return status;
+  }
+
+  Result<Bitmap> Restricted() const {
+    Bitmap restricted(live_.size());
+    QUARRY_RETURN_IF_ERROR(
+        ScanPrincipals(TablePrefix(collection(), Table::kPrincipal), restricted));
+    return restricted;
   }
 
   // Of every kRowsPerCheck index rows, the first asks the context.

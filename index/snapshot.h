@@ -20,6 +20,7 @@
 #include "base/bitmap.h"
 #include "base/query.h"
 #include "base/shared_bytes.h"
+#include "index/document_sets.h"
 #include "index/held_languages.h"
 #include "index/id_map.h"
 #include "index/lexical_index.h"
@@ -74,6 +75,8 @@ class Snapshot {
   // The positions in rows() of documents that are there, and that of one of them.
   const Bitmap& live_versions() const { return parts_.live_versions; }
   std::optional<size_t> PositionOf(DocumentNumber document) const;
+  // What row_filter.h keeps between searches.
+  const DocumentSets& document_sets() const { return document_sets_; }
 
   // The live rows whose documents satisfy `filter` and may be read by `principals`.
   Result<AllowedRows> Allow(const Filter& filter, const Principals& principals,
@@ -136,6 +139,7 @@ class Snapshot {
   SnapshotParts parts_;
   uint64_t live_chunks_ = 0;
   bool all_live_ = false;
+  DocumentSets document_sets_;
   mutable KnownLanguages languages_;
   mutable KnownLanguages document_languages_;
 };

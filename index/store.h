@@ -3,8 +3,8 @@
 // Store: the one truth. An ordered map from bytes to bytes with atomic durable batches and
 // immutable views. Everything else in index/ is derived from it and can be rebuilt.
 //
-// Implementations: RocksStore (rocks_store.h, the product), MemoryStore (memory_store.h, for
-// tests). tests/index/store_conformance_test.cc holds both to what is written here.
+// The implementation is RocksStore (rocks_store.h). tests/index/store_conformance_test.cc holds it, and
+// those of tests, to what is written here.
 
 #include <cstdint>
 #include <functional>
@@ -98,7 +98,7 @@ class Store {
   // Reads every block and compares its checksum; kDataLoss names the damaged file.
   virtual Status VerifyChecksums() const = 0;
 
-  // Approximate bytes on disk (in memory for MemoryStore).
+  // Approximate bytes on disk (in memory for one that has none).
   virtual uint64_t ApproximateBytes() const = 0;
   // Of them those of the keys in [begin, end), as they are compressed. What lies in the log only is
   // counted too.

@@ -1,13 +1,9 @@
 #pragma once
 
-// Explain: how a search came to its result, term by term and stage by stage, and why a document is
-// not in it.
+// Explain: how a search came to its result, term by term. Why a document is not in it: absence.h.
 
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "retrieval/context_builder.h"
 #include "retrieval/retriever.h"
 
 namespace quarry::retrieval {

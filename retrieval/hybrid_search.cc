@@ -111,6 +111,8 @@ Status HybridSearch::SearchDense(const std::string& text, std::span<const index:
                                             used_lexical_ ? HalfOfTime(context) : context);
     if (!list.ok() && used_lexical_ && IsUpstreamDown(list.status(), *part.snapshot, context)) {
       part.uses_dense = false;
+      part.dense.clear();  // of the text before
+      part.crosses_languages = false;
       notes_.push_back("\"" + part.snapshot->collection().name +
                        "\" is searched by words alone: " + list.status().message());
       continue;

@@ -14,7 +14,7 @@ import re
 import sys
 
 PARTS = {
-    "storage": "index/(backup|backup_json|keys|log_check|manifest_json|memory_store|object_cache|object_table|records|rocks_store"
+    "storage": "index/(backup|backup_json|keys|log_check|manifest_json|object_cache|object_table|records|rocks_store"
                r"|snapshot|store_directory|verify|verify_cache|verify_files|verify_vectors)\.(cc|h)",
     "authentication": r"server/(api_keys|auth|handlers_keys|owner|rate_limit)\.(cc|h)",
     "guard": r"server/http_guard\.(cc|h)",

@@ -9,7 +9,7 @@
 namespace quarry::server {
 namespace {
 
-constexpr uint32_t kStep = 256;  // objects that are read at a time
+constexpr uint32_t kStep = 256;  // objects that are read at a time, at most
 
 }  // namespace
 
@@ -53,7 +53,8 @@ Result<index::ObjectPage> ListWhere(
     const std::function<Result<bool>(const index::Object& object)>& keep) {
   index::ObjectPage page;
   index::ObjectListing step = listing;
-  step.limit = kStep;
+  // As a rule all are wanted, and one more tells whether there are more.
+  step.limit = std::min(listing.limit, kStep - 1) + 1;
   while (true) {
     QUARRY_ASSIGN_OR_RETURN(index::ObjectPage read, objects.List(kind, scope, step));
     for (const Status& why : read.damaged) damaged.Tell(why);
@@ -73,6 +74,7 @@ Result<index::ObjectPage> ListWhere(
       page.objects.push_back(std::move(object));
     }
     if (!read.has_more) return page;
+    step.limit = kStep;
   }
 }
 

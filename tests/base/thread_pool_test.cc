@@ -49,7 +49,6 @@ TEST(ThreadPoolTest, RunsEveryTask) {
   for (int i = 1; i <= 1000; ++i) pool.Submit([&sum, i] { sum += i; });
   pool.Wait();
   EXPECT_EQ(sum, 500500);
-  EXPECT_EQ(pool.queued(), 0u);
 }
 
 TEST(ThreadPoolTest, TheThreadThatWasBusyLastTakesTheNextTask) {
@@ -78,7 +77,6 @@ TEST(ThreadPoolTest, TrySubmitRefusesWhenTheQueueIsFull) {
   gate.AwaitArrivals(1);  // it runs, so the queue is empty
   EXPECT_OK(pool.TrySubmit([&] { ++ran; }));
   EXPECT_OK(pool.TrySubmit([&] { ++ran; }));
-  EXPECT_EQ(pool.queued(), 2u);
   EXPECT_EQ(pool.TrySubmit([&] { ++ran; }),
             ResourceExhaustedError("the queue is full: 2 tasks are waiting"));
   gate.Open();
@@ -100,7 +98,6 @@ TEST(ThreadPoolTest, SubmitWaitsForAPlace) {
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_FALSE(submitted);
-  EXPECT_EQ(pool.queued(), 1u);
   gate.Open();
   producer.join();
   EXPECT_TRUE(submitted);

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <chrono>
 
-#include "index/memory_store.h"
 #include "server/auth.h"
 #include "server/content_coding.h"
 #include "server/mcp.h"
 #include "server/origin.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/testing/memory_store.h"
 
 namespace quarry::fuzz {
 
@@ -31,7 +31,7 @@ namespace {
 
 // A store with one key, which is thrown away.
 struct Keys {
-  const std::unique_ptr<index::Store> store = index::NewMemoryStore();
+  const std::unique_ptr<index::Store> store = testing::NewMemoryStore();
   index::ObjectTable objects{*store};
   SystemClock clock;
   server::ApiKeys keys{objects, clock};

@@ -7,7 +7,7 @@
 
 #include "base/hex.h"
 #include "base/random.h"
-#include "index/memory_store.h"
+#include "tests/testing/memory_store.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
@@ -139,7 +139,7 @@ TEST(Keys, ThatAreCutAreDataLoss) {
 
 // One range deletes a collection and touches no other, however close.
 TEST(Keys, OfACollectionAreOneRange) {
-  const auto store = NewMemoryStore();
+  const auto store = testing::NewMemoryStore();
   const auto write = [&](CollectionId c) {
     WriteBatch batch;
     batch.Put(CollectionKey(c), "");

@@ -476,10 +476,30 @@ TEST_F(MaintenanceTest, WhatFailsIsShownAndLeftAlone) {
   ASSERT_OK(index_->WaitForMaintenance());
   EXPECT_THAT(Stats().error, HasSubstr("vectors: "));
   EXPECT_THAT(Stats().error, HasSubstr("vector of chunk 7: missing in the store"));
-  EXPECT_EQ(Stats().pending, "");
+  EXPECT_EQ(Stats().pending, "vectors");  // still owed
   EXPECT_LE(Stats().dead_slots, Stats().slots / 4);
   Put(Drafts(5'000, 10));
   EXPECT_THAT(SearchWords(*TestSnapshot(), "5003"), ::testing::SizeIs(1));
+}
+
+// While the files cannot be saved that is said to be due; once they can, they are, though nobody
+// writes.
+TEST_F(MaintenanceTest, WhatFailedIsTriedAgainBySomebodyWhoOnlyReads) {
+  IndexOptions options;
+  options.limits.unsaved_rows = 50;
+  options.limits.retry_after = std::chrono::milliseconds(20);
+  ASSERT_OK(Open(options));
+  const std::string derived = Directory() + "/derived";
+  TestCollection();
+  std::filesystem::rename(derived, derived + "-away");
+  Put(Drafts(0, 400));
+  ASSERT_OK(index_->WaitForMaintenance());
+  EXPECT_THAT(Stats().error, HasSubstr("files: "));
+  EXPECT_EQ(Stats().pending, "files");
+  std::filesystem::rename(derived + "-away", derived);
+  EXPECT_TRUE(testing::Eventually([&] { return Stats().pending.empty(); }));
+  EXPECT_EQ(Stats().error, "");
+  EXPECT_GT(index_->Stats(TestCollection())->lexical_mapped_bytes, 0u);
 }
 
 // A writer that is far ahead waits, as long as it was told to.

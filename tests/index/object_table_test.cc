@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "tests/index/index_testing.h"
+#include "tests/testing/counted_store.h"
+#include "tests/testing/memory_store.h"
 
 namespace quarry::index {
 namespace {
@@ -84,6 +86,46 @@ TEST_F(ObjectTableTest, PartsAndScopesGoWithWhatTheyBelongTo) {
   EXPECT_THAT(Ids({}, "store-2"), ElementsAre("f"));
   EXPECT_EQ(Value(run), "(none)");
   EXPECT_THAT(Problems(), IsEmpty());
+}
+
+// Four objects with twenty parts of a thousand bytes each, between some that have none.
+TEST(ObjectListing, DoesNotReadTheParts) {
+  const auto memory = testing::NewMemoryStore();
+  testing::CountedStore store(*memory);
+  ObjectTable objects(store);
+  std::vector<std::string> all;
+  for (int i = 0; i < 8; ++i) {
+    const ObjectName name{ObjectKind::kFile, std::to_string(i)};
+    ObjectBatch batch;
+    batch.Put(name, "");
+    for (uint32_t part = 1; i % 2 == 0 && part <= 20; ++part) {
+      batch.PutPart(name, part, std::string(1000, 'x'));
+    }
+    ASSERT_OK(objects.Write(batch));
+    all.push_back(name.id);
+  }
+  const auto listed = [&](const ObjectListing& listing) {
+    std::vector<std::string> ids;
+    const ObjectPage page = objects.List(ObjectKind::kFile, "", listing).value();
+    for (const Object& object : page.objects) ids.push_back(object.id);
+    return ids;
+  };
+  store.TakeCounts();
+  EXPECT_EQ(listed({}), all);
+  EXPECT_LE(store.TakeCounts().bytes, 4'000u + 400u);
+  EXPECT_THAT(listed({.limit = 3, .newest_first = true}), ElementsAre("7", "6", "5"));
+  EXPECT_LE(store.TakeCounts().bytes, 2'000u + 200u);
+  EXPECT_THAT(listed({.after = "6", .newest_first = true}),
+              ElementsAre("5", "4", "3", "2", "1", "0"));
+  EXPECT_THAT(listed({.after = "2", .before = "5"}), ElementsAre("3", "4"));
+  store.TakeCounts();
+  std::vector<std::string> seen;
+  ASSERT_OK(objects.ForEach(ObjectKind::kFile, [&](const Object& object) {
+    seen.push_back(object.id);
+    return true;
+  }));
+  EXPECT_EQ(seen, all);
+  EXPECT_LE(store.TakeCounts().bytes, 4'000u + 400u);
 }
 
 TEST_F(ObjectTableTest, ABatchIsAllOrNothingAndSurvivesARestart) {

@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "base/random.h"
-#include "index/memory_store.h"
 #include "index/rocks_store.h"
 #include "index/store.h"
 #include "tests/testing/fault_store.h"
+#include "tests/testing/memory_store.h"
 #include "tests/testing/test_data.h"
 #include "tests/testing/test_environment.h"
 
@@ -54,7 +54,7 @@ class StoreConformance : public ::testing::TestWithParam<StoreKind> {
 INSTANTIATE_TEST_SUITE_P(
     Stores, StoreConformance,
     ::testing::Values(
-        StoreKind{"Memory", [](const std::string&) { return NewMemoryStore(); }},
+        StoreKind{"Memory", [](const std::string&) { return testing::NewMemoryStore(); }},
         StoreKind{"Rocks",
                   [](const std::string& directory) {
                     return std::move(OpenRocksStore(directory)).value();

@@ -6,38 +6,14 @@
 
 #include "base/random.h"
 #include "index/keys.h"
-#include "index/memory_store.h"
+#include "tests/testing/counted_store.h"
+#include "tests/testing/memory_store.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::index {
 namespace {
 
 using ::testing::HasSubstr;
-
-// A store that counts how it is read.
-class CountedView final : public StoreView {
- public:
-  explicit CountedView(std::shared_ptr<const StoreView> view) : view_(std::move(view)) {}
-  Result<std::optional<std::string>> Get(std::string_view key) const override {
-    return view_->Get(key);
-  }
-  Status Scan(std::string_view prefix, std::string_view from, const Visitor& visit) const override {
-    ++scans;
-    return view_->Scan(prefix, from, [&](std::string_view key, std::string_view value) {
-      ++steps;
-      return visit(key, value);
-    });
-  }
-  Status ScanBackward(std::string_view prefix, std::string_view before,
-                      const Visitor& visit) const override {
-    return view_->ScanBackward(prefix, before, visit);
-  }
-  mutable size_t scans = 0;
-  mutable size_t steps = 0;
-
- private:
-  const std::shared_ptr<const StoreView> view_;
-};
 
 class StoredVectorsTest : public ::testing::Test {
  protected:
@@ -52,7 +28,7 @@ class StoredVectorsTest : public ::testing::Test {
           EncodeVector(vector));
     }
     QUARRY_CHECK(store_->Write(batch).ok());
-    view_ = std::make_unique<CountedView>(store_->GetView());
+    view_ = std::make_unique<testing::CountedView>(store_->GetView(), counts_);
   }
 
   void ExpectRead(const std::vector<uint64_t>& chunks) {
@@ -65,16 +41,17 @@ class StoredVectorsTest : public ::testing::Test {
   }
 
   StoredGeneration generation_;
-  std::unique_ptr<Store> store_ = NewMemoryStore();
-  std::unique_ptr<CountedView> view_;
+  std::unique_ptr<Store> store_ = testing::NewMemoryStore();
+  testing::ReadCounts counts_;
+  std::unique_ptr<testing::CountedView> view_;
 };
 
 TEST_F(StoredVectorsTest, InOrderTheyCostAFewScans) {
   std::vector<uint64_t> chunks(5000);
   std::iota(chunks.begin(), chunks.end(), uint64_t{1});
   ExpectRead(chunks);
-  EXPECT_LT(view_->scans, 20u);
-  EXPECT_LE(view_->steps, 5000u);
+  EXPECT_LT(counts_.scans, 20u);
+  EXPECT_LE(counts_.keys, 5000u);
 }
 
 TEST_F(StoredVectorsTest, InAnyOrderTheyAreRightAndLittleIsReadForNothing) {
@@ -83,7 +60,7 @@ TEST_F(StoredVectorsTest, InAnyOrderTheyAreRightAndLittleIsReadForNothing) {
   Random random(7);
   for (size_t i = chunks.size(); i > 1; --i) std::swap(chunks[i - 1], chunks[random.Below(i)]);
   ExpectRead(chunks);
-  EXPECT_LT(view_->steps, 3u * 5000);
+  EXPECT_LT(counts_.keys, 3u * 5000);
   // Backwards, the same again and again, and with gaps.
   ExpectRead({5000, 4999, 4998, 1, 1, 1, 2, 4, 8, 9, 10, 11, 12, 4000, 13});
 }

@@ -2,10 +2,10 @@
 
 #include "index/derived_files.h"
 #include "index/keys.h"
-#include "index/memory_store.h"
 #include "index/object_table.h"
 #include "index/verify.h"
 #include "tests/index/index_testing.h"
+#include "tests/testing/memory_store.h"
 
 namespace quarry::index {
 namespace {
@@ -22,7 +22,7 @@ class VerifyStoreTest : public ::testing::Test {
     derived_ = DerivedFiles::Open(directory_.path(), false).value();
   }
   std::vector<std::string> ProblemsWith(const std::string& key, const std::string& value) {
-    const auto store = NewMemoryStore();
+    const auto store = testing::NewMemoryStore();
     WriteBatch batch;
     batch.Put(CollectionKey(CollectionId(1)),
               EncodeCollection({.id = CollectionId(1), .name = "c"}));

@@ -1,6 +1,6 @@
 #include "ingest/vector_cache.h"
 
-#include "index/memory_store.h"
+#include "tests/testing/memory_store.h"
 #include "tests/testing/test_environment.h"
 
 namespace quarry::ingest {
@@ -29,7 +29,7 @@ class VectorCacheTest : public ::testing::Test {
     return found[0].empty() ? -1 : found[0][0];
   }
 
-  const std::unique_ptr<index::Store> store_ = index::NewMemoryStore();
+  const std::unique_ptr<index::Store> store_ = testing::NewMemoryStore();
   index::ObjectTable objects_{*store_};
   FakeClock clock_{100 * kDay};
 };

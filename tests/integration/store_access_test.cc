@@ -81,6 +81,34 @@ TEST_F(CliTest, AFolderOfTheUsersIsNeverTakenForAStore) {
   }
 }
 
+TEST_F(CliTest, AFolderThatMayNotBeListedIsNotTakenForAStoreEither) {
+  const bool is_root = ::geteuid() == 0;
+  const std::string folder = home() + "/unlisted";
+  fs::create_directory(folder);
+  std::ofstream(folder + "/letter.txt") << "mine";
+  Write("a.txt", "Alpha.");
+  fs::permissions(home(), fs::perms::all);
+  fs::permissions(docs(), fs::perms::all);
+  if (!testing::RunsWithoutRights()) {
+    GTEST_SKIP() << "nobody may not run " << testing::QuarryBinary();
+  }
+  if (is_root) {
+    ASSERT_EQ(::chown(folder.c_str(), testing::kNobody, testing::kNobody), 0);
+  }
+  fs::permissions(folder, fs::perms::owner_write | fs::perms::owner_exec);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"index", docs()}, {"stats"}}) {
+    QuarryCommand command{.arguments = arguments, .as_nobody = is_root};
+    command.arguments.insert(command.arguments.end(), {"--store", folder});
+    const QuarryResult result = testing::RunQuarryWith(command);
+    EXPECT_EQ(result.exit_code, 69) << arguments[0];
+    EXPECT_EQ(result.error, "quarry: error: store " + folder + ": list directory " + folder +
+                                ": Permission denied\n");
+  }
+  fs::permissions(folder, fs::perms::owner_all);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 1);
+}
+
 TEST_F(CliTest, AnotherFormatVersionIsRefusedNamingBoth) {
   Write("a.txt", "Alpha.");
   ASSERT_EQ(Run({"index", docs()}).exit_code, 0);

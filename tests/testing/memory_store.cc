@@ -3,7 +3,7 @@
 // expectation, with a shape that depends only on the keys in it. A write copies the O(log n) nodes
 // on its path. (Seidel and Aragon, "Randomized Search Trees", 1996.)
 
-#include "index/memory_store.h"
+#include "tests/testing/memory_store.h"
 
 #include <filesystem>
 #include <mutex>
@@ -12,8 +12,13 @@
 #include "base/hash.h"
 #include "index/rocks_store.h"
 
-namespace quarry::index {
+namespace quarry::testing {
 namespace {
+
+using index::Store;
+using index::StoreMemory;
+using index::StoreView;
+using index::WriteBatch;
 
 struct Node;
 using Tree = std::shared_ptr<const Node>;
@@ -171,7 +176,7 @@ class MemoryStore final : public Store {
 
   Status Checkpoint(const std::string& directory) const override {
     if (std::filesystem::exists(directory)) return AlreadyExistsError(directory + ": is there");
-    QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Store> copy, OpenRocksStore(directory));
+    QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Store> copy, index::OpenRocksStore(directory));
     WriteBatch batch;
     QUARRY_RETURN_IF_ERROR(GetView()->Scan("", [&](std::string_view key, std::string_view value) {
       batch.Put(std::string(key), std::string(value));
@@ -194,4 +199,4 @@ class MemoryStore final : public Store {
 
 std::unique_ptr<Store> NewMemoryStore() { return std::make_unique<MemoryStore>(); }
 
-}  // namespace quarry::index
+}  // namespace quarry::testing
