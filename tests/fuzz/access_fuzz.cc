@@ -31,7 +31,7 @@ namespace {
 
 // A store with one key, which is thrown away.
 struct Keys {
-  const std::unique_ptr<index::Store> store = testing::NewMemoryStore();
+  const std::unique_ptr<index::Store> store = quarry::testing::NewMemoryStore();
   index::ObjectTable objects{*store};
   SystemClock clock;
   server::ApiKeys keys{objects, clock};

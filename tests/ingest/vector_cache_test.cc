@@ -29,7 +29,7 @@ class VectorCacheTest : public ::testing::Test {
     return found[0].empty() ? -1 : found[0][0];
   }
 
-  const std::unique_ptr<index::Store> store_ = testing::NewMemoryStore();
+  const std::unique_ptr<index::Store> store_ = quarry::testing::NewMemoryStore();
   index::ObjectTable objects_{*store_};
   FakeClock clock_{100 * kDay};
 };
