@@ -10,8 +10,8 @@
 namespace quarry::retrieval {
 namespace {
 
-constexpr size_t kShortestWord = 4;  // letters of one to be halved
-constexpr size_t kLongestWord = 32;
+constexpr size_t kShortestToHalve = 4;  // letters of one to be halved
+constexpr size_t kLongestToHalve = 32;
 constexpr size_t kShortestHalf = 2;
 constexpr size_t kMostHalved = 8;    // words of a question
 constexpr double kHalfWeight = 0.5;  // both together count as the word would
@@ -59,7 +59,7 @@ std::vector<index::QueryTerm> CompoundTerms(std::string_view text,
   size_t halved = 0;
   for (const Token& token : analyzer.Tokenize(text)) {
     const std::string word = AsciiLower(text.substr(token.begin, token.end - token.begin));
-    const bool may_be_two = word.size() >= kShortestWord && word.size() <= kLongestWord &&
+    const bool may_be_two = word.size() >= kShortestToHalve && word.size() <= kLongestToHalve &&
                             std::ranges::all_of(word, IsAsciiLetter);
     if (!may_be_two || DocumentFrequency(token.term, snapshots) > 0) continue;
     if (++halved > kMostHalved) break;
