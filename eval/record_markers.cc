@@ -5,13 +5,15 @@
 namespace quarry::eval {
 
 std::vector<generation::CitationMarker> MarkersOf(const RunRecord& record) {
-  std::vector<generation::CitationMarker> markers = generation::FindMarkers(record.answer);
-  std::erase_if(markers, [&](const generation::CitationMarker& marker) {
-    return std::ranges::any_of(record.citations, [&](const RunCitation& citation) {
-      return citation.span.begin <= marker.range.begin && marker.range.end <= citation.span.end;
-    });
-  });
-  return markers;
+  // Nothing of a quote is a marker, nor does a backtick in one begin code that goes on behind it.
+  std::string unquoted = record.answer;
+  for (const RunCitation& citation : record.citations) {
+    const size_t end = std::min<size_t>(citation.span.end, unquoted.size());
+    const size_t begin = std::min<size_t>(citation.span.begin, end);
+    std::fill(unquoted.begin() + static_cast<ptrdiff_t>(begin),
+              unquoted.begin() + static_cast<ptrdiff_t>(end), 'x');
+  }
+  return generation::FindMarkers(unquoted);
 }
 
 std::string WithoutMarkers(const RunRecord& record) {

@@ -20,13 +20,13 @@ constexpr size_t kMaxFollowUpBytes = 600;
 // What an answer says: where a marker of a citation stands, "Helena Brandt [1].", a blank.
 std::string WithoutCitations(std::string_view answer) {
   std::string said;
-  for (size_t at = 0; at < answer.size();) {
-    const MarkerScan marker = ScanMarker(answer.substr(at));
-    const bool is_marker = marker.state == MarkerScan::State::kMarker;
-    said += is_marker ? ' ' : answer[at];
-    at += is_marker ? marker.size : 1;
+  size_t begin = 0;
+  for (const CitationMarker& marker : FindMarkers(answer)) {
+    said += answer.substr(begin, marker.range.begin - begin);
+    said += ' ';
+    begin = marker.range.end;
   }
-  return said;
+  return said.append(answer.substr(begin));
 }
 
 bool IsMark(char c) { return std::string_view(".,;:?!\"'()[]").find(c) != std::string_view::npos; }

@@ -1,10 +1,10 @@
 #include "ingest/email_parser.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -150,13 +150,10 @@ class MessageIds {
     const mime::Entity entity = mime::Split(message);
     const uint64_t text =
         Hash64(std::string(Trim(entity.Field("subject"))) + '\n' + std::string(Trim(entity.body)));
-    std::vector<uint64_t>& texts = texts_[id];
-    if (std::ranges::find(texts, text) != texts.end()) return std::nullopt;
-    texts.push_back(text);
+    OfOneId& same = ids_[id];
+    if (!same.texts.insert(text).second) return std::nullopt;
     std::string unique = id;
-    for (size_t n = std::max<size_t>(texts.size(), 2); !taken_.insert(unique).second; ++n) {
-      unique = id + '-' + std::to_string(n);
-    }
+    while (!taken_.insert(unique).second) unique = id + '-' + std::to_string(++same.last);
     return unique;
   }
 
@@ -171,8 +168,12 @@ class MessageIds {
     return id.empty() || id.size() > 200 ? std::to_string(number) : id;
   }
 
-  std::map<std::string, std::vector<uint64_t>> texts_;
-  std::set<std::string> taken_;
+  struct OfOneId {
+    std::unordered_set<uint64_t> texts;  // hashes
+    size_t last = 1;                     // number that was tried
+  };
+  std::unordered_map<std::string, OfOneId> ids_;
+  std::unordered_set<std::string> taken_;
 };
 
 // Messages begin with a line "From " behind an empty one; in them such lines are quoted with '>'.
@@ -194,6 +195,7 @@ class MboxParser final : public Parser {
                    "expected at most " + std::to_string(kMaxMessages) + " messages");
         break;
       }
+      if (source.budget != nullptr) QUARRY_RETURN_IF_ERROR(source.budget->Check());
       const std::string_view message = bytes.substr(header, end - std::min(header, end));
       const std::optional<std::string> id = ids.Claim(message, number);
       if (!id) {  // a copy

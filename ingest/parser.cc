@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "ingest/code_outline.h"
 #include "ingest/document_builder.h"
 #include "ingest/parsers.h"
 
@@ -106,7 +105,7 @@ bool HoldsNoText(std::string_view bytes, std::string_view path) {
   if (Trim(bytes).empty()) return true;
   if (const std::optional<Format> format = DetectBinaryFormat(bytes, path))
     return !IsRead(*format) || *format == Format::kImage;
-  if (*CodeLanguageOf(ExtensionOf(path)).name != '\0' && IsMinified(bytes)) return true;
+  if (IsMinified(bytes, path)) return true;
   return !BinaryFormatOf(bytes).empty() || bytes.find('\0') != std::string_view::npos;
 }
 

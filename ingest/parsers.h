@@ -39,7 +39,8 @@ std::unique_ptr<Parser> MakeRstParser();
 std::unique_ptr<Parser> MakeNotebookParser();
 std::unique_ptr<Parser> MakeSourceCodeParser();
 
-// Whether source code is written for machines alone: in lines of hundreds of bytes, as minifiers and generators do.
-bool IsMinified(std::string_view code);
+// Whether the file is source code for machines alone: nearly all in lines of hundreds of bytes, as minifiers and generators
+// write it.
+bool IsMinified(std::string_view code, std::string_view path);
 
 }  // namespace quarry::ingest

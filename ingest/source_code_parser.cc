@@ -92,12 +92,12 @@ class SourceCodeParser final : public Parser {
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kSourceCode));
     const std::string& path = source.path.empty() ? source.id : source.path;
-    if (IsMinified(text)) {
+    const CodeLanguage& language = CodeLanguageOf(ExtensionOf(path));
+    if (IsMinified(text, path)) {
       return InvalidArgumentError("minified: " + std::to_string(BytesOfLine(text)) +
                                   " bytes a line, expected code as it is written");
     }
     const std::string file_name = path.substr(path.find_last_of("/\\") + 1);
-    const CodeLanguage& language = CodeLanguageOf(ExtensionOf(path));
     if (*language.name != '\0')
       document.metadata["programming_language"] = std::string(language.name);
     document.title = TitleLine(file_name);
@@ -108,10 +108,26 @@ class SourceCodeParser final : public Parser {
 
 }  // namespace
 
-bool IsMinified(std::string_view code) {
+bool IsMinified(std::string_view code, std::string_view path) {
   constexpr size_t kLeastBytes = 4096;
-  constexpr size_t kMostOfLine = 400;  // on average
-  return code.size() >= kLeastBytes && BytesOfLine(code) > kMostOfLine;
+  constexpr size_t kLongLine = 400;
+  constexpr size_t kMostShortLines = 30;  // a licence above
+  constexpr double kMostBytes = 0.9;
+  // Rows of a table fill long lines of SQL.
+  const bool may_be = CodeLanguageOf(ExtensionOf(path)).structure == CodeStructure::kBraces;
+  if (!may_be || code.size() < kLeastBytes) return false;
+  size_t long_bytes = 0;
+  size_t short_lines = 0;
+  for (size_t begin = 0; begin < code.size();) {
+    const size_t end = std::min(code.find('\n', begin), code.size());
+    if (end - begin > kLongLine) {
+      long_bytes += end - begin;
+    } else if (end > begin && ++short_lines > kMostShortLines) {
+      return false;
+    }
+    begin = end + 1;
+  }
+  return static_cast<double>(long_bytes) >= kMostBytes * static_cast<double>(code.size());
 }
 
 std::unique_ptr<Parser> MakeSourceCodeParser() { return std::make_unique<SourceCodeParser>(); }

@@ -78,7 +78,7 @@ class Extraction {
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
     // Of the one that is said and the one that covers most, the one that supports less decides.
     const auto weigh = [&](size_t i) {
-      Weighed weighed = {.index = i, .lacks = LacksOf(reading_, sentences_[i])};
+      Weighed weighed = {.index = i, .lacks = LacksOf(reading_, i)};
       weighed.lacks.unknown_name = names_unknown_;
       // What a sentence says that is not said misleads nobody.
       if (i == best) {

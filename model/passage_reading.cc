@@ -292,11 +292,13 @@ void PassageReading::FindSynonyms() {
 void PassageReading::FindCompounds() {
   constexpr size_t kShortestWord = 4;  // letters
   for (const WordPair& pair : WordPairs(question_.text)) {
+    if (asked_pairs_.size() >= kMaxTerms) break;
     std::vector<uint32_t> numbers;
     for (uint32_t i = 0; i < question_.terms.size(); ++i) {
       const QuestionTerm& term = question_.terms[i];
       if (pair.first.begin <= term.begin && term.end <= pair.second.end) numbers.push_back(i);
     }
+    if (numbers.empty()) continue;  // as of words that were there before
     for (std::string& term : JoinedTerms(pair, question_.text, analyzer_))
       asked_pairs_.push_back({std::move(term), numbers});
   }

@@ -330,36 +330,37 @@ bool AsksOfEach(std::string_view question) {
   return question.find("分别") != question.npos || question.find("分別") != question.npos;
 }
 
-// "怎么删除一个文档": 一个 is "a" and counts nothing. Not 一个月, nor 第一个.
+// "怎么删除一个文档": behind a verb 一个 is "a" and counts nothing. Not 一个月, nor 下一个版本.
 std::string WithoutChineseArticles(std::string_view text) {
-  constexpr std::string_view kArticles[] = {"一个", "一份", "一篇", "一台", "一张", "一項",
-                                            "一项", "一條", "一条", "一個", "某个", "某個"};
-  constexpr std::string_view kCountedBehind = "月小星季工人周钟鐘世学學半多";
-  constexpr std::string_view kCountedBefore = "第每同哪几幾唯统統任十百千万";
+  constexpr std::string_view kArticles[] = {"一个", "一份", "一篇", "一台", "一张",
+                                            "一項", "一项", "一條", "一条", "一個"};
+  constexpr std::string_view kVerbEnds =
+      "除加建传傳开開闭閉装裝改置找查看用做写寫删刪换換买買借请請交订訂消动動止有要送";
+  constexpr std::string_view kCountedBehind = "月小星季工人周钟鐘世学學半多款件目体體";
   std::string without;
   for (size_t at = 0; at < text.size();) {
     const std::string_view rest = text.substr(at);
-    const auto article = std::ranges::find_if(
-        kArticles, [&](std::string_view one) { return rest.starts_with(one); });
     const size_t begin = at;
     NextCodePoint(text, at);
-    if (article == std::end(kArticles)) {
-      without += text.substr(begin, at - begin);
-      continue;
+    const auto article = std::ranges::find_if(
+        kArticles, [&](std::string_view one) { return rest.starts_with(one); });
+    if (article != std::end(kArticles)) {
+      const std::string_view behind = rest.substr(article->size());
+      size_t next = 0;
+      const bool goes_on = !behind.empty() && IsCjk(NextCodePoint(behind, next));
+      const bool is_counted =
+          !goes_on || kCountedBehind.find(behind.substr(0, next)) != std::string_view::npos;
+      constexpr size_t kCharacter = 3;  // bytes
+      const size_t before = begin - std::min(begin, kCharacter);
+      const bool is_behind_verb =
+          begin >= kCharacter &&
+          kVerbEnds.find(text.substr(before, kCharacter)) != std::string_view::npos;
+      if (is_behind_verb && !is_counted) {
+        at = begin + article->size();
+        continue;
+      }
     }
-    const std::string_view behind = rest.substr(article->size());
-    size_t next = 0;
-    const bool goes_on = !behind.empty() && IsCjk(NextCodePoint(behind, next));
-    const std::string_view before =
-        std::string_view(without).substr(without.size() - std::min<size_t>(without.size(), 3));
-    const bool counts =
-        !goes_on || kCountedBehind.find(behind.substr(0, next)) != std::string_view::npos ||
-        (before.size() == 3 && kCountedBefore.find(before) != std::string_view::npos);
-    if (counts) {
-      without += text.substr(begin, at - begin);
-    } else {
-      at = begin + article->size();
-    }
+    without += text.substr(begin, at - begin);
   }
   return without;
 }
@@ -410,9 +411,12 @@ bool NamesAsker(const Token& token, std::string_view text) {
                                            "until", "when", "while", "whether"};
   const std::string form = AsciiLower(FormOf(token, text));
   if (form != "i") return IsOneOf(form, kAskers);
-  const std::vector<Word> before = Words(text.substr(0, token.begin));
-  return before.empty() || IsAskingWord(before.back().text) ||
-         IsOneOf(AsciiLower(before.back().text), kBeforeI);
+  size_t end = token.begin;
+  while (end > 0 && IsAscii(text[end - 1]) && !IsAsciiAlphanumeric(text[end - 1])) --end;
+  size_t begin = end;
+  while (begin > 0 && IsAsciiLetter(text[begin - 1])) --begin;
+  const std::string before = AsciiLower(text.substr(begin, end - begin));
+  return end == 0 || IsAskingWord(before) || IsOneOf(before, kBeforeI);
 }
 
 QuestionTerm TermOf(const Token& token, std::string_view text,
@@ -439,7 +443,24 @@ QuestionTerm TermOf(const Token& token, std::string_view text,
   return term;
 }
 
+std::string FoldedWords(std::string_view question) {
+  std::string folded;
+  for (const Word& word : Words(question)) folded += AsciiLower(word.text) + " ";
+  return folded;
+}
+
+AnswerKind EnglishKindOf(const std::string& folded) {
+  const AnswerKind kind = EnglishKind(folded);
+  return AsksForMoney(kind, folded) ? AnswerKind::kMoney : kind;
+}
+
 }  // namespace
+
+AnswerKind KindAsked(std::string_view question) {
+  AnswerKind kind = EnglishKindOf(FoldedWords(question));
+  CutAskingWords(question, kind);
+  return kind;
+}
 
 bool IsCountingWord(std::string_view word) { return IsOneOf(word, kCountingWords); }
 
@@ -456,10 +477,8 @@ bool SaysLittle(std::string_view word) {
 
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   Question result;
-  std::string folded;
-  for (const Word& word : Words(question)) folded += AsciiLower(word.text) + " ";
-  result.kind = EnglishKind(folded);
-  if (AsksForMoney(result.kind, folded)) result.kind = AnswerKind::kMoney;
+  const std::string folded = FoldedWords(question);
+  result.kind = EnglishKindOf(folded);
   result.text = CutAskingWords(question, result.kind);
   const std::string& text = result.text;
 

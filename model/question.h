@@ -39,6 +39,9 @@ struct Question {
 // Question words ("who", "多少") set the kind and are not terms.
 Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer);
 
+// Question::kind alone.
+AnswerKind KindAsked(std::string_view question);
+
 // Question::text alone.
 std::string WithoutAskingWords(std::string_view question);
 

@@ -54,11 +54,24 @@ constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎�
                                              "什麼", "为何", "為何", "是否", "能否", "可否",
                                              "多少", "哪",   "谁",   "誰",   "吗",   "嗎"};
 
+constexpr std::string_view kWhetherHeads[] = {"can", "may",    "is",    "are",  "do",  "does",
+                                              "did", "should", "will",  "must", "has", "have",
+                                              "was", "were",   "could", "would"};
+constexpr std::string_view kWhetherParts[] = {"吗",   "嗎",     "是否",   "能否",
+                                              "可否", "能不能", "是不是", "可不可以"};
+
 // Say that something stands below.
 constexpr std::string_view kBelow[] = {"below", "following", "follows"};
 constexpr std::string_view kChineseBelow[] = {"如下", "以下", "下面", "下列"};
 constexpr std::string_view kEnds[] = {".", "!", "?", ":", "。", "！", "？", "："};
 constexpr size_t kUnitBytes = 9;  // that a unit behind a number takes at most
+
+// "Is the office open?", 可以退货吗: asks for yes or no.
+bool AsksWhether(std::string_view question) {
+  if (ContainsAny(question, kWhetherParts)) return true;
+  const std::vector<Word> words = Words(question);
+  return !words.empty() && IsOneOf(AsciiLower(words[0].text), kWhetherHeads);
+}
 
 bool AsksAsHeading(std::string_view heading) {
   if (EndsWithQuestionMark(heading)) return true;
@@ -328,8 +341,13 @@ bool IsHeadedByQuestion(const PassageReading& reading, size_t index) {
 }
 
 bool IsAnswerToHeading(const PassageReading& reading, size_t index) {
-  return IsHeadedByQuestion(reading, index) &&
-         (AsksHowTo(reading.question_text()) || AsksAsHeading(HeadingsOver(reading, index).back()));
+  if (!IsHeadedByQuestion(reading, index)) return false;
+  const std::string_view question = reading.question_text();
+  const std::string heading = HeadingsOver(reading, index).back();
+  if (!AsksAsHeading(heading)) return AsksHowTo(question);
+  // "When does it open?" is not answered below "Where does it open?".
+  return KindAsked(heading) == reading.question().kind &&
+         AsksHowTo(heading) == AsksHowTo(question) && AsksWhether(heading) == AsksWhether(question);
 }
 
 std::string EntryHeading(const PassageReading& reading, const Sentence& sentence) {

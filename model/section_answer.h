@@ -51,7 +51,7 @@ std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
 // question asks for nothing of a kind.
 bool IsHeadedByQuestion(const PassageReading& reading, size_t index);
 
-// Whether it stands below the question: the heading asks as it does, or names what is to be done.
+// Whether it stands below the question: the heading asks the same, or names what is to be done.
 bool IsAnswerToHeading(const PassageReading& reading, size_t index);
 
 // The heading above a sentence that says nothing without it, as entries of a reference are written: "remove documents at

@@ -110,7 +110,8 @@ std::string WordsWithout(const Question& question, const TermSet& found) {
 
 }  // namespace
 
-SentenceLacks LacksOf(const PassageReading& reading, const Sentence& best) {
+SentenceLacks LacksOf(const PassageReading& reading, size_t index) {
+  const Sentence& best = reading.sentences()[index];
   const Question& question = reading.question();
   const std::vector<Passage>& passages = reading.passages();
   const TermSet near = best.terms | reading.HeaderOf(best);
@@ -136,7 +137,6 @@ SentenceLacks LacksOf(const PassageReading& reading, const Sentence& best) {
   lacks.negation = question.negated && !best.says_needed && !IsNegated(reading.TextOf(best)) &&
                    !IsNegated(header);
   // A reason has no form that could be missed. What stands below the question answers it, whatever its form.
-  const auto index = static_cast<size_t>(&best - reading.sentences().data());
   const bool has_form = !IsAnswerToHeading(reading, index);
   if (has_form && question.kind != AnswerKind::kAny && question.kind != AnswerKind::kReason) {
     const std::string_view block = text.substr(best.block.begin, best.block.end - best.block.begin);

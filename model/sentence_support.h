@@ -25,7 +25,7 @@ struct SentenceLacks {
 };
 
 // Those that the sentence, its headings and its passage tell by themselves; the others are for the caller to look for.
-SentenceLacks LacksOf(const PassageReading& reading, const Sentence& best);
+SentenceLacks LacksOf(const PassageReading& reading, size_t index);
 
 // From 0 to 1.
 double SentenceSupport(const PassageReading& reading, const Sentence& best,

@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kShortestToHalve = 4;  // letters of one to be halved
 constexpr size_t kLongestToHalve = 32;
 constexpr size_t kShortestHalf = 2;
+constexpr size_t kMostJoined = 128;  // pairs of a text
 constexpr size_t kMostHalved = 8;    // words of a question
 constexpr double kHalfWeight = 0.5;  // both together count as the word would
 
@@ -51,7 +52,9 @@ std::vector<index::QueryTerm> CompoundTerms(std::string_view text,
     };
     if (!has(terms) && !has(added)) added.emplace_back(std::move(term)).weight = weight;
   };
+  size_t joined = 0;
   for (const WordPair& pair : WordPairs(text)) {
+    if (++joined > kMostJoined) break;
     for (std::string& term : JoinedTerms(pair, text, analyzer)) {
       if (DocumentFrequency(term, snapshots) > 0) add(std::move(term), 1);
     }

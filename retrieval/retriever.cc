@@ -176,6 +176,7 @@ Result<Retrieved> Retriever::RetrieveAcross(const Query& query, Snapshots snapsh
   ModelCalls calls(context, options.expansion.model_millis, AnswerLanguage(query), retrieved);
   retrieved.text = parsed.text;
   retrieved.lexical = MakeLexicalQuery(analyzer_, parsed);
+  retrieved.asked_terms = retrieved.lexical.terms.size();
 
   std::vector<SearchPart> parts;
   for (const index::Snapshot* snapshot : snapshots) {

@@ -50,6 +50,7 @@ struct Retrieved {
   bool used_dense = false;
   std::string text;                   // of the query, without operators
   index::LexicalQuery lexical;        // what the lexical leg searched; what both legs were held to
+  uint64_t asked_terms = 0;           // of them, those of the query itself
   FeedbackTerms feedback;             // that recall mode added
   std::vector<Expansion> expansions;  // that a chat model made of the question
   std::vector<Hop> hops;              // names that were followed

@@ -84,10 +84,8 @@ Status RunSearch(const HandlerEnvironment& environment, const Call& call, ReadMo
   }
   QUARRY_ASSIGN_OR_RETURN(search.retrieved, environment.services.retriever.RetrieveAcross(
                                                 query, search.collections.snapshots, context));
-  // What is added of the other language is not the caller's to leave out.
-  const auto terms = static_cast<uint64_t>(std::ranges::count_if(
-      search.retrieved.lexical.terms,
-      [](const index::QueryTerm& term) { return term.translations.empty(); }));
+  // What is added, of the other language or in one word, is not the caller's to leave out.
+  const uint64_t terms = search.retrieved.asked_terms;
   if (search.explain && terms * search.retrieved.hits.size() > kMostExplained) {
     return InvalidArgumentError("explain: " + std::to_string(terms) + " terms of " +
                                 std::to_string(search.retrieved.hits.size()) +

@@ -168,7 +168,13 @@ TEST(SourceCode, MinifiedCodeIsPassedOver) {
   EXPECT_EQ(parsed.status().message().substr(0, 9), "minified:");
   EXPECT_TRUE(IsPassedOver(parsed.status(), line, "searchindex.js"));
   EXPECT_FALSE(HoldsNoText(line, "index.txt"));
-  EXPECT_FALSE(IsMinified(testing::Repeat("docnames:[\"backup\"],\n", 300)));
+  const std::string licence = testing::Repeat(" * No warranty of any kind.\n", 20);
+  EXPECT_TRUE(IsMinified("/*!\n" + licence + " */\n" + line, "a.min.js"));
+  // Written by hand, but for one line; and rows of a table.
+  const std::string code = testing::Repeat("function f(a) { return a + 1; }\n", 100);
+  EXPECT_FALSE(IsMinified(code + "const kLogo = \"" + std::string(80'000, 'A') + "\";\n", "a.js"));
+  EXPECT_FALSE(IsMinified("INSERT INTO t VALUES " + testing::Repeat("(1,'x'),", 1000), "a.sql"));
+  EXPECT_FALSE(IsMinified(testing::Repeat("docnames:[\"backup\"],\n", 300), "a.js"));
 }
 
 // Each of them took minutes where it was looked through once more from each of its places.

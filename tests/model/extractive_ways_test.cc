@@ -85,6 +85,23 @@ TEST_F(ExtractiveAnswererTest, BelowAQuestionStandsItsAnswer) {
   EXPECT_EQ(said("How do I see the cache?", {how}), "vault cache ls|lists what is stored.|");
 }
 
+// The heading has all words of the question and asks something else.
+TEST_F(ExtractiveAnswererTest, BelowAnotherQuestionStandsAnotherAnswer) {
+  const auto is_declined = [&](const char* question, const char* heading, const char* text) {
+    const std::vector<Passage> passages = {MakePassage(text, 9, "FAQ", {"FAQ", heading})};
+    return ExtractAnswer(question, passages, analyzer_, {}).declined;
+  };
+  EXPECT_TRUE(is_declined("When does the courier park?", "Where does the courier park?",
+                          "Behind the second building, near the gate."));
+  EXPECT_TRUE(is_declined("When is the printer offline?", "Why is the printer offline?",
+                          "Its cable was damaged by a cart."));
+  EXPECT_TRUE(is_declined("How many couriers park?", "Where does the courier park?",
+                          "Behind the building, near the gate."));
+  EXPECT_TRUE(is_declined("日志何时写入？", "日志写入哪里？", "标准错误输出。"));
+  EXPECT_FALSE(is_declined("Where does the courier park?", "Where does the courier park?",
+                           "Behind the second building, near the gate."));
+}
+
 TEST_F(ExtractiveAnswererTest, WhatCodeShowsTheSentenceAboveItSays) {
   Passage passage = MakePassage("", 9, "Guide", {"Guide", "Installing"});
   AddBlock(passage, BlockKind::kParagraph, "There is an image, too:");
