@@ -66,7 +66,7 @@ std::vector<std::string> JoinedTerms(const WordPair& pair, std::string_view text
   };
   add(first);
   const std::vector<Token> base = analyzer.Tokenize(first);
-  if (base.size() == 1) add(base[0].term);
+  if (base.size() == 1 && base[0].term != AsciiLower(first)) add(base[0].term);
   return terms;
 }
 
