@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "model/url.h"
 
-extern char** environ;
-
 namespace quarry::app {
 namespace {
 

@@ -182,6 +182,7 @@ int WeightOfSymbol(char32_t before, char32_t c, char32_t after) {
 int WeightOf(const Weights& weights, Reading reading, char32_t before, char32_t c, char32_t after) {
   if (c >= 0x10000) return c >= 0x20000 && c < 0x30000 ? kVeryRare : 0;  // emoji are neutral
   if (c < 0x80) return c >= 0x20 || c == '\t' || c == '\n' || c == '\r' ? kPunctuation : kNonsense;
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): no character but a weight, which may be negative
   const auto weight = static_cast<int>(weights[c]);
   if (IsCjk(c)) {
     // One alone may be the misread accented letter of a Latin word.

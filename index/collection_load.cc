@@ -49,7 +49,7 @@ Result<Collection::Counters> Collection::LoadCounters(const StoreView& view) con
   QUARRY_RETURN_IF_ERROR(read(Counter::kLastCommit, counters.last_commit));
   // Nothing that is read depends on the others: one that is damaged keeps writers out only.
   const auto read_next = [&](Counter counter, const char* name, uint64_t& value) -> Status {
-    const Status status = read(counter, value).Annotate(std::string("counter of ") + name);
+    Status status = read(counter, value).Annotate(std::string("counter of ") + name);
     if (status.code() != Code::kDataLoss) return status;
     if (counters.damage.ok()) counters.damage = status;
     return OkStatus();

@@ -22,7 +22,7 @@ Result<SharedBytes> SpillRowFile(const RowFile& file, const DerivedFiles& derive
   QUARRY_ASSIGN_OR_RETURN(SpillFile spill, derived.MakeSpill(RowFileBytes(file)));
   std::string pieces;
   const auto flush = [&] {
-    const Status status = spill.Append(pieces);
+    Status status = spill.Append(pieces);
     pieces.clear();
     return status;
   };

@@ -21,7 +21,7 @@ std::string YearOf(const Metadata& metadata) {
     if (found == metadata.end()) continue;
     const auto* time = std::get_if<std::string>(&found->second);
     if (time == nullptr || time->size() < kYearDigits) continue;
-    const std::string year = time->substr(0, kYearDigits);
+    std::string year = time->substr(0, kYearDigits);
     const bool ends = time->size() == kYearDigits || (*time)[kYearDigits] == '-';
     if (ends && std::ranges::all_of(year, IsAsciiDigit)) return year;
   }

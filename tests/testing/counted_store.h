@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "index/store.h"
+#include "tests/testing/forwarding_store.h"
 
 namespace quarry::testing {
 
@@ -50,33 +51,18 @@ class CountedView final : public index::StoreView {
 };
 
 // Wraps a Store (which must outlive it) and counts what its views read. Not thread-safe.
-class CountedStore final : public index::Store {
+class CountedStore final : public ForwardingStore {
  public:
-  explicit CountedStore(index::Store& base) : base_(base) {}
+  explicit CountedStore(index::Store& base) : ForwardingStore(base) {}
 
   // What was read since it was asked last.
   ReadCounts TakeCounts() { return std::exchange(counts_, {}); }
 
-  Status Write(const index::WriteBatch& batch) override { return base_.Write(batch); }
   std::shared_ptr<const index::StoreView> GetView() const override {
     return std::make_shared<const CountedView>(base_.GetView(), counts_);
   }
-  Status VerifyChecksums() const override { return base_.VerifyChecksums(); }
-  uint64_t ApproximateBytes() const override { return base_.ApproximateBytes(); }
-  uint64_t ApproximateBytes(std::string_view begin, std::string_view end) const override {
-    return base_.ApproximateBytes(begin, end);
-  }
-  index::StoreMemory Memory() const override { return base_.Memory(); }
-  Status Checkpoint(const std::string& directory) const override {
-    return base_.Checkpoint(directory);
-  }
-  Status Compact(std::string_view begin, std::string_view end,
-                 const CallContext& context) override {
-    return base_.Compact(begin, end, context);
-  }
 
  private:
-  index::Store& base_;
   mutable ReadCounts counts_;
 };
 

@@ -4,22 +4,22 @@
 // either.
 
 #include <cstdint>
-#include <memory>
 #include <mutex>
 
 #include "index/store.h"
+#include "tests/testing/forwarding_store.h"
 
 namespace quarry::testing {
 
 // Wraps a Store (which must outlive it). Thread-safe.
-class FaultStore final : public index::Store {
+class FaultStore final : public ForwardingStore {
  public:
   enum class When {
     kBefore,  // the batch is not applied: a full disk, a crash before the log was synced
     kAfter,   // the batch is applied and yet reported as failed: a crash before the acknowledgement
   };
 
-  explicit FaultStore(index::Store& base) : base_(base) {}
+  explicit FaultStore(index::Store& base) : ForwardingStore(base) {}
 
   // Lets the n-th Write from now (1 = the next) fail with `status`, and every later one too: after
   // a crash nothing is written. Replaces what was set before. REQUIRES: n >= 1, !status.ok().
@@ -33,25 +33,10 @@ class FaultStore final : public index::Store {
   bool failed() const;      // whether an injected fault has been reported
 
   Status Write(const index::WriteBatch& batch) override;
-  std::shared_ptr<const index::StoreView> GetView() const override { return base_.GetView(); }
-  Status VerifyChecksums() const override { return base_.VerifyChecksums(); }
-  uint64_t ApproximateBytes() const override { return base_.ApproximateBytes(); }
-  uint64_t ApproximateBytes(std::string_view begin, std::string_view end) const override {
-    return base_.ApproximateBytes(begin, end);
-  }
-  index::StoreMemory Memory() const override { return base_.Memory(); }
-  Status Checkpoint(const std::string& directory) const override {
-    return base_.Checkpoint(directory);
-  }
-  Status Compact(std::string_view begin, std::string_view end,
-                 const CallContext& context) override {
-    return base_.Compact(begin, end, context);
-  }
 
  private:
   void Arm(uint64_t n, When when, Status status, bool once);
 
-  index::Store& base_;
   mutable std::mutex mutex_;  // held through Write, so that "the n-th" means something
   uint64_t writes_ = 0;
   uint64_t fail_at_ = 0;  // value of writes_ at which to fail; 0 = never
