@@ -47,7 +47,13 @@ class Planner {
   std::vector<size_t> Run() {
     if (units_.empty()) return {};
     // Depth first, the left part first, so that the borders come in order.
-    std::vector<std::pair<size_t, size_t>> stretches{{0, units_.size()}};
+    std::vector<std::pair<size_t, size_t>> stretches;
+    size_t end_of_entry = units_.size();
+    for (size_t i = units_.size(); i-- > 0;) {
+      if (i > 0 && !units_[i].begins_entry) continue;
+      stretches.emplace_back(i, end_of_entry);
+      end_of_entry = i;
+    }
     while (!stretches.empty()) {
       const auto [begin, end] = stretches.back();
       stretches.pop_back();

@@ -1,10 +1,12 @@
 #include "ingest/chunk_units.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "ingest/chunk_entries.h"
 
 namespace quarry::ingest {
 namespace {
@@ -31,6 +33,7 @@ class Splitter {
       : document_(document),
         text_(document.text),
         options_(options),
+        entries_(EntryBegins(document)),
         whole_tokens_(std::max<uint32_t>(options.target_tokens / 2, 1)) {}
 
   std::vector<Unit> Run() {
@@ -74,6 +77,7 @@ class Splitter {
     }
     // A heading stays with what follows; a chain of headings as well.
     if (after_heading_) border_ = Border::kNever;
+    begins_entry_ = entries_[index];
     switch (block.kind) {
       case BlockKind::kHeading:
         AddPiece(begin, end, index);
@@ -173,6 +177,7 @@ class Splitter {
     unit.begin = begin;
     unit.block = block;
     unit.border = border_;
+    unit.begins_entry = std::exchange(begins_entry_, false);
     const size_t before = begin - std::min(begin, kAnchorBytes);
     unit.anchor = Hash64(text_.substr(before, begin - before + kAnchorBytes));
     units_.push_back(unit);
@@ -188,10 +193,12 @@ class Splitter {
   const Document& document_;
   const std::string_view text_;
   const ChunkOptions& options_;
+  const std::vector<bool> entries_;  // by block
   const uint32_t whole_tokens_;
   std::vector<Unit> units_;
   Border border_ = Border::kBlock;  // before the next unit
   bool after_heading_ = false;
+  bool begins_entry_ = false;  // the next unit
   bool announces_ = false;  // the block before ends with ':'
 };
 

@@ -37,6 +37,7 @@ struct Unit {
   uint32_t block = 0;   // index in Document::blocks; kNoBlock for text outside of all
   uint64_t anchor = 0;  // hash of the text on both sides of its begin: orders equal borders
   Border border = Border::kBlock;  // before it
+  bool begins_entry = false;  // of questions and answers, or ends one: a chunk always begins here
 
   static constexpr uint32_t kNoBlock = UINT32_MAX;
 };

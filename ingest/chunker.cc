@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "ingest/chunk_entries.h"
 #include "ingest/chunk_plan.h"
 #include "ingest/chunk_units.h"
 #include "ingest/chunk_windows.h"
@@ -63,7 +64,10 @@ class DocumentChunker {
     if (trimmed.empty()) return {};
     if (options_.mode != ChunkMode::kStructure) return Windows();
     std::vector<Chunk> chunks;
-    if (trimmed.size() / 16 <= options_.max_tokens && CountTokens(trimmed) <= options_.max_tokens) {
+    const std::vector<bool> entries = EntryBegins(document_);
+    const bool divided = std::find(entries.begin(), entries.end(), true) != entries.end();
+    if (!divided && trimmed.size() / 16 <= options_.max_tokens &&
+        CountTokens(trimmed) <= options_.max_tokens) {
       // White space at the start may be the indentation of code.
       size_t begin = static_cast<size_t>(trimmed.data() - text_.data());
       const size_t end = begin + trimmed.size();
@@ -126,7 +130,9 @@ class DocumentChunker {
   size_t OverlapBegin(size_t previous, size_t first, size_t last) const {
     const size_t begin = units_[first].begin;
     const Border border = units_[first].border;
-    if (border > Border::kBlock || border == Border::kNever) return begin;  // another section
+    if (border > Border::kBlock || border == Border::kNever || units_[first].begins_entry) {
+      return begin;  // another section
+    }
     uint32_t own = 0;
     for (size_t i = first; i < last; ++i) own += units_[i].tokens;
     const uint32_t room = std::min(options_.max_tokens - std::min(own, options_.max_tokens),
@@ -300,7 +306,7 @@ std::string ChunkOptions::Fingerprint() const {
   std::string windows;
   if (mode == ChunkMode::kFixed) windows = ",fixed=" + std::to_string(overlap_tokens);
   if (mode == ChunkMode::kSentences) windows = ",sentences=" + std::to_string(window_sentences);
-  return "chunker:1:target=" + std::to_string(target_tokens) +
+  return "chunker:2:target=" + std::to_string(target_tokens) +
          ",min=" + std::to_string(min_tokens) + ",max=" + std::to_string(max_tokens) +
          ",overlap=" + std::to_string(overlap_sentences) + windows;
 }

@@ -2,7 +2,9 @@
 
 // Chunker: document -> chunks, by structure. Pure, deterministic, thread-safe.
 //
-// A document of at most max_tokens is one chunk. A longer one is cut between units. A unit is a
+// An entry of questions and answers, a heading that asks with what stands below it or a paragraph marked
+// as a question ("Q: ...") with what follows, is cut from what is beside it, so that each is found by
+// its own words. Else a document of at most max_tokens is one chunk, and a longer one is cut between units. A unit is a
 // block of at most half the target; of longer blocks a sentence, a table row, a line of code; where
 // one of those is longer than max_tokens, a stretch of words, and where there is no white space, of
 // characters. Borders are preferred by strength: before a heading (outermost first), between
@@ -32,8 +34,9 @@ Result<ChunkMode> ParseChunkMode(const std::string& name);  // kInvalidArgument 
 // characters of English or 600 of Chinese.
 struct ChunkOptions {
   uint32_t target_tokens = 400;  // what chunks of long documents have on average
-  uint32_t min_tokens = 100;  // a chunk is smaller only if it is the document, or if what is next
-                              // to it would not fit with it
+  uint32_t min_tokens = 100;  // a chunk is smaller only if it is the document or an entry of
+                              // questions and answers, or if what is next to it would not fit
+                              // with it
   uint32_t max_tokens = 600;  // no chunk is larger, overlap included
   uint32_t overlap_sentences = 1;  // sentences of the chunk before that are repeated at its start:
                                    // of prose (not of tables and code), never across a heading, a
