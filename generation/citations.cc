@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/list_marks.h"
 #include "model/quotable.h"
 #include "model/version_headings.h"
 
@@ -51,9 +52,10 @@ bool EndsWithCjk(std::string_view text) {
 
 // "Title > Heading" with the innermost of the headings.
 std::string SubjectOf(const Passage& passage, const SourceSpan& span) {
-  const auto& path = span.heading_path;
+  const std::vector<std::string>& path = span.heading_path;
+  const size_t first = model::VersionHeadingIn(path).value_or(path.size() - !path.empty());
   const std::string subject =
-      ContextualHeader(passage.title, {path.empty() ? std::string() : path.back()});
+      ContextualHeader(passage.title, {path.begin() + static_cast<ptrdiff_t>(first), path.end()});
   return OnOneLine(subject.empty() ? passage.chunk.document : subject);
 }
 
@@ -94,8 +96,7 @@ void OrderPassages(std::span<const uint32_t> order, Context& context) {
 bool StandsBehindSubject(const Passage& passage, uint64_t begin) {
   const BlockKind kind = model::BlockKindAt(passage.chunk, begin);
   if (kind != BlockKind::kListItem) return kind == BlockKind::kTable;
-  const std::vector<std::string> path = SpanWithin(passage.chunk, begin, begin).heading_path;
-  return !path.empty() && model::NamesVersionOrDate(path.back());
+  return model::VersionHeadingIn(SpanWithin(passage.chunk, begin, begin).heading_path).has_value();
 }
 
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
@@ -104,6 +105,8 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
   bool previous_cjk = false;
   bool is_behind_code = false;
   std::string table;  // the subject of the row before
+  const bool is_list = std::ranges::any_of(
+      sentences, [](const model::ExtractedSentence& one) { return one.lead.starts_with('\n'); });
   for (const model::ExtractedSentence& sentence : sentences) {
     const Passage& passage = context.passages[sentence.passage];
     const std::string_view quote =
@@ -111,7 +114,10 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
             .substr(sentence.range.begin, sentence.range.end - sentence.range.begin);
     const bool is_code =
         model::BlockKindAt(passage.chunk, sentence.range.begin) == BlockKind::kCode;
-    const std::string line = is_code ? std::string(quote) : OnOneLine(quote);
+    // Boxes to tick are no words, and the number of an item that is told alone counts nothing.
+    std::string_view words = quote.substr(is_code ? 0 : model::TickBoxBytes(quote));
+    if (!is_code && !is_list) words.remove_prefix(model::ListNumberBytes(words));
+    const std::string line = is_code ? std::string(words) : OnOneLine(words);
     const Ending ending = is_code ? Ending{line, {}} : SplitEnding(line);
     const bool cjk = EndsWithCjk(ending.body);
 

@@ -38,9 +38,9 @@ std::vector<bool> EntryBegins(const Document& document) {
   for (size_t i = 0; i < document.blocks.size(); ++i) {
     const Block& block = document.blocks[i];
     const bool heading = block.kind == BlockKind::kHeading;
-    const bool asks = heading ? EndsWithQuestionMark(Trim(document.TextOf(block)))
-                              : block.kind == BlockKind::kParagraph &&
-                                    IsMarkedQuestion(document.TextOf(block));
+    const bool asks =
+        heading ? EndsWithQuestionMark(Trim(document.TextOf(block)))
+                : block.kind == BlockKind::kParagraph && IsMarkedQuestion(document.TextOf(block));
     if (asks || (heading && level_of_entry > 0 && block.level <= level_of_entry)) {
       begins[i] = !after_heading;
       level_of_entry = !asks ? 0 : heading ? block.level : kMarkedLevel;

@@ -199,7 +199,7 @@ class Splitter {
   Border border_ = Border::kBlock;  // before the next unit
   bool after_heading_ = false;
   bool begins_entry_ = false;  // the next unit
-  bool announces_ = false;  // the block before ends with ':'
+  bool announces_ = false;     // the block before ends with ':'
 };
 
 }  // namespace

@@ -33,11 +33,11 @@ Result<ChunkMode> ParseChunkMode(const std::string& name);  // kInvalidArgument 
 // Sizes in tokens as CountTokens estimates them (base/text.h): 400 tokens are about 1,600
 // characters of English or 600 of Chinese.
 struct ChunkOptions {
-  uint32_t target_tokens = 400;  // what chunks of long documents have on average
-  uint32_t min_tokens = 100;  // a chunk is smaller only if it is the document or an entry of
-                              // questions and answers, or if what is next to it would not fit
-                              // with it
-  uint32_t max_tokens = 600;  // no chunk is larger, overlap included
+  uint32_t target_tokens = 400;    // what chunks of long documents have on average
+  uint32_t min_tokens = 100;       // a chunk is smaller only if it is the document or an entry of
+                                   // questions and answers, or if what is next to it would not fit
+                                   // with it
+  uint32_t max_tokens = 600;       // no chunk is larger, overlap included
   uint32_t overlap_sentences = 1;  // sentences of the chunk before that are repeated at its start:
                                    // of prose (not of tables and code), never across a heading, a
                                    // quarter of the target at most

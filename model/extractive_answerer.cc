@@ -74,7 +74,8 @@ class Extraction {
     if (sentences_.empty()) return Decline(Reason::kNoPassage);
     if (const auto heading = FindVersionHeading(reading_)) return SayHeading(*heading);
     scores_ = SentenceScores(reading_);
-    const size_t best = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
+    const size_t first = static_cast<size_t>(std::ranges::max_element(scores_) - scores_.begin());
+    const size_t best = StepInsteadOf(first).value_or(first);
     for (const double score : scores_) all_ += std::exp(score - scores_[best]);
     // Of the one that is said and the one that covers most, the one that supports less decides.
     const auto weigh = [&](size_t i) {
@@ -102,7 +103,7 @@ class Extraction {
       deciding.support = SentenceSupport(reading_, sentences_[best], deciding.lacks);
     }
     // What stands below the question need not have its words.
-    if (!IsAnswerToHeading(reading_, best)) {
+    if (MatchOfHeading(reading_, best) == HeadingMatch::kNone) {
       const Weighed covering = weigh(MostCovering());
       if (covering.support < deciding.support) deciding = covering;
     }
@@ -169,6 +170,17 @@ class Extraction {
     draft.declined = draft.support < options_.decline_below;
     draft.reason = ReasonText(Reason::kBestSentence, options_.language, {"100"});
     return draft;
+  }
+
+  // The step that is told where the best sentence is about what is done and not how.
+  std::optional<size_t> StepInsteadOf(size_t best) const {
+    const std::optional<size_t> step = FindStep(reading_, scores_, best);
+    if (!step) return std::nullopt;
+    SentenceLacks lacks = LacksOf(reading_, *step);
+    lacks.unknown_name = names_unknown_;
+    const bool is_enough =
+        SentenceSupport(reading_, sentences_[*step], lacks) >= options_.decline_below;
+    return is_enough ? step : std::nullopt;
   }
 
   // The sentence that has most of the question, and something of the kind asked for, from the best passage.
@@ -293,10 +305,9 @@ class Extraction {
   // An entry of a change log, which is said behind its heading.
   bool IsOfVersion(const Sentence& sentence) const {
     if (sentence.kind != BlockKind::kListItem) return false;
-    const std::vector<std::string> path =
-        SpanWithin(passages_[sentence.passage].chunk, sentence.range.begin, sentence.range.end)
-            .heading_path;
-    return !path.empty() && NamesVersionOrDate(path.back());
+    const SourceSpan span =
+        SpanWithin(passages_[sentence.passage].chunk, sentence.range.begin, sentence.range.end);
+    return VersionHeadingIn(span.heading_path).has_value();
   }
 
   ExtractedSentence Extracted(const Sentence& sentence, double score) const {
@@ -372,7 +383,9 @@ class Extraction {
         if (sentence.out_of_range && sentences_[best].in_range) continue;
         if (sentence.sibling) continue;
         if (next != sentences_.size() && scores_[i] <= scores_[next]) continue;
-        if ((Adds(sentence, covered) || MayHold(i, best, covered)) && !Repeats(sentence, chosen))
+        if ((Adds(sentence, covered) || MayHold(i, best, covered) ||
+             NamesBehind(i, best, covered)) &&
+            !Repeats(sentence, chosen))
           next = i;
       }
       if (next == sentences_.size()) break;
@@ -413,6 +426,17 @@ class Extraction {
     const TermSet holds = sentence.terms | reading_.HeaderOf(sentence);
     return reading_.WeightOf(sentence.terms & ~covered) >= kAdds * reading_.total() &&
            holds.count() >= kAddsTerms;
+  }
+
+  // Asked who leads the upgrade, "The upgrade is on Sunday. Ann leads." says it in the sentence behind the best.
+  bool NamesBehind(size_t index, size_t best, const TermSet& covered) const {
+    const Sentence& sentence = sentences_[index];
+    const bool wants_fact =
+        question_.kind != AnswerKind::kAny && question_.kind != AnswerKind::kReason;
+    return wants_fact && index == best + 1 && sentence.passage == sentences_[best].passage &&
+           sentence.block == sentences_[best].block && (sentence.terms & ~covered).any() &&
+           !HoldsKind(question_.kind, TextOf(sentences_[best]), text_) &&
+           HoldsKind(question_.kind, TextOf(sentence), text_);
   }
 
   // One that lacks a code of the question that was covered is about another thing.

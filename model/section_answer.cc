@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "model/answer_kind.h"
+#include "model/list_marks.h"
 #include "model/told_way.h"
 #include "model/written_words.h"
 
@@ -171,7 +172,7 @@ bool IsOfThings(std::string_view word) {
 Wanted WantedBy(const PassageReading& reading) {
   if (reading.question().kind != AnswerKind::kAny) return Wanted::kNothing;
   const std::string_view question = reading.question_text();
-  if (ContainsAny(question, kWayParts)) return Wanted::kWay;
+  if (AsksHowTo(question) || ContainsAny(question, kWayParts)) return Wanted::kWay;
   if (ContainsAny(question, kThingParts)) return Wanted::kThings;
   const std::string lower = AsciiLower(question);
   const std::vector<Word> words = Words(lower);
@@ -340,14 +341,44 @@ bool IsHeadedByQuestion(const PassageReading& reading, size_t index) {
   return reading.WeightOf(held) >= kIsQuestion * reading.total() && HoldsNames(reading, held);
 }
 
-bool IsAnswerToHeading(const PassageReading& reading, size_t index) {
-  if (!IsHeadedByQuestion(reading, index)) return false;
+HeadingMatch MatchOfHeading(const PassageReading& reading, size_t index) {
+  if (!IsHeadedByQuestion(reading, index)) return HeadingMatch::kNone;
   const std::string_view question = reading.question_text();
   const std::string heading = HeadingsOver(reading, index).back();
-  if (!AsksAsHeading(heading)) return AsksHowTo(question);
+  if (!AsksAsHeading(heading)) {
+    return AsksHowTo(question) ? HeadingMatch::kNamesWay : HeadingMatch::kNone;
+  }
   // "When does it open?" is not answered below "Where does it open?".
-  return KindAsked(heading) == reading.question().kind &&
-         AsksHowTo(heading) == AsksHowTo(question) && AsksWhether(heading) == AsksWhether(question);
+  const bool asks_same = KindAsked(heading) == reading.question().kind &&
+                         AsksHowTo(heading) == AsksHowTo(question) &&
+                         AsksWhether(heading) == AsksWhether(question);
+  return asks_same ? HeadingMatch::kAsks : HeadingMatch::kNone;
+}
+
+std::optional<size_t> FindStep(const PassageReading& reading, const std::vector<double>& scores,
+                               size_t best) {
+  if (WantedBy(reading) != Wanted::kWay) return std::nullopt;
+  const std::vector<Sentence>& all = reading.sentences();
+  const auto is_step = [&](size_t i) {
+    return all[i].kind == BlockKind::kListItem && ListNumberBytes(reading.TextOf(all[i])) > 0;
+  };
+  std::optional<size_t> step;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].passage != all[best].passage || !is_step(i) || !IsWantedList(reading, i)) continue;
+    if (!step || scores[i] > scores[*step]) step = i;
+  }
+  if (!step) return std::nullopt;
+  // What happens one after the other is told by numbers, too.
+  const ListBounds list = *ListBoundsAround(reading, *step);
+  size_t steps = 0;
+  size_t instructions = 0;
+  for (size_t i = list.begin; i < list.end; ++i) {
+    if (!is_step(i)) continue;
+    const std::string_view text = reading.TextOf(all[i]);
+    ++steps;
+    instructions += IsInstruction(text.substr(ListNumberBytes(text))) ? 1 : 0;
+  }
+  return 2 * instructions >= steps ? step : std::nullopt;
 }
 
 std::string EntryHeading(const PassageReading& reading, const Sentence& sentence) {

@@ -38,6 +38,11 @@ struct SectionAnswer {
 std::optional<SectionAnswer> FindSectionAnswer(const PassageReading& reading, size_t best,
                                                const ExtractiveOptions& options);
 
+// Where the way to do something is asked for: the best of the numbered steps in the passage of `best` below headings that
+// hold most of what is asked, for what says when or why it is done has more of the question's words.
+std::optional<size_t> FindStep(const PassageReading& reading, const std::vector<double>& scores,
+                               size_t best);
+
 // A list whose heading the question names whole, "Which decisions were taken?" above "Decisions", and in whose passage
 // stand most of what else is asked and all names: for where no sentence answers well enough.
 struct HeadedList {
@@ -51,8 +56,13 @@ std::optional<HeadedList> FindHeadedList(const PassageReading& reading,
 // question asks for nothing of a kind.
 bool IsHeadedByQuestion(const PassageReading& reading, size_t index);
 
-// Whether it stands below the question: the heading asks the same, or names what is to be done.
-bool IsAnswerToHeading(const PassageReading& reading, size_t index);
+// Whether it stands below the question.
+enum class HeadingMatch {
+  kNone,
+  kNamesWay,  // the heading names what is to be done
+  kAsks,      // it asks the same
+};
+HeadingMatch MatchOfHeading(const PassageReading& reading, size_t index);
 
 // The heading above a sentence that says nothing without it, as entries of a reference are written: "remove documents at
 // once" below "docs delete ID...". "" of any other.

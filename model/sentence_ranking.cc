@@ -32,9 +32,10 @@ constexpr double kQuestionPenalty = 6;
 // Of what names an item, as much as of a heading, and of an aside, a sentence all in parentheses.
 constexpr double kItemTermPenalty = 3;
 constexpr double kAsidePenalty = 3;
-constexpr double kWayBonus = 2.5;   // of one that tells how something is done, where that is asked
-constexpr double kHeadedBonus = 6;  // of one below a heading that is the question
-constexpr double kOfficeBonus = 4;  // of what somebody is who is asked about
+constexpr double kWayBonus = 2.5;  // of one that tells how something is done, where that is asked
+constexpr double kNamedWayBonus = 6;     // of one below a heading that names what is to be done
+constexpr double kAskedAboveBonus = 12;  // of one below a heading that asks the same
+constexpr double kOfficeBonus = 4;       // of what somebody is who is asked about
 
 // The first letters of a word, lower-case; 0 of a shorter one.
 uint32_t BeginningOf(std::string_view word) {
@@ -277,6 +278,18 @@ bool IsAside(std::string_view sentence) {
   return false;
 }
 
+double BonusOf(HeadingMatch match) {
+  switch (match) {
+    case HeadingMatch::kNone:
+      return 0;
+    case HeadingMatch::kNamesWay:
+      return kNamedWayBonus;
+    case HeadingMatch::kAsks:
+      return kAskedAboveBonus;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::vector<AnswerWord> AnswerWordsOf(const PassageReading& reading, const Sentence& sentence,
@@ -311,14 +324,13 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
   const Measure measure = MeasureAsked(reading.question_text());
   const bool wants_way = AsksHowTo(reading.question_text()) && !reading.question().negated;
   std::vector<double> scores;
-  uint32_t header =
-      UINT32_MAX;  // that of the sentence before, and whether its headings are the question
-  bool answers_heading = false;
+  uint32_t header = UINT32_MAX;  // that of the sentence before, and what its headings are worth
+  double heading_bonus = 0;
   for (const SentenceFeatures& features : FeaturesOfSentences(reading, weights.words)) {
     const Sentence& sentence = reading.sentences()[scores.size()];
     if (sentence.header != header) {
       header = sentence.header;
-      answers_heading = IsAnswerToHeading(reading, scores.size());
+      heading_bonus = BonusOf(MatchOfHeading(reading, scores.size()));
     }
     scores.push_back(
         WeightedSum(features, weights.sentences) -
@@ -330,8 +342,7 @@ std::vector<double> SentenceScores(const PassageReading& reading) {
         (sentence.is_item_term ? kItemTermPenalty : 0.0) -
         (IsAside(reading.TextOf(sentence)) ? kAsidePenalty : 0.0) -
         (EndsWithQuestionMark(reading.TextOf(sentence)) ? kQuestionPenalty : 0.0) +
-        (wants_way && TellsWay(reading.TextOf(sentence)) ? kWayBonus : 0.0) +
-        (answers_heading ? kHeadedBonus : 0.0) +
+        (wants_way && TellsWay(reading.TextOf(sentence)) ? kWayBonus : 0.0) + heading_bonus +
         (SaysOfficeOf(person, reading.TextOf(sentence)) ? kOfficeBonus : 0.0));
   }
   return scores;

@@ -13,6 +13,7 @@
 #include "model/answer_kind.h"
 #include "model/answer_reasons.h"
 #include "model/section_answer.h"
+#include "model/version_headings.h"
 
 namespace quarry::model {
 namespace {
@@ -137,10 +138,15 @@ SentenceLacks LacksOf(const PassageReading& reading, size_t index) {
   lacks.negation = question.negated && !best.says_needed && !IsNegated(reading.TextOf(best)) &&
                    !IsNegated(header);
   // A reason has no form that could be missed. What stands below the question answers it, whatever its form.
-  const bool has_form = !IsAnswerToHeading(reading, index);
+  const bool has_form = MatchOfHeading(reading, index) == HeadingMatch::kNone;
   if (has_form && question.kind != AnswerKind::kAny && question.kind != AnswerKind::kReason) {
     const std::string_view block = text.substr(best.block.begin, best.block.end - best.block.begin);
-    lacks.kind = !HoldsKind(question.kind, reading.TextOf(best), reading.question_text());
+    const auto version = VersionHeadingIn(span.heading_path);
+    const bool is_dated =
+        best.kind == BlockKind::kListItem && version &&
+        HoldsKind(question.kind, span.heading_path[*version], reading.question_text());
+    lacks.kind =
+        !is_dated && !HoldsKind(question.kind, reading.TextOf(best), reading.question_text());
     lacks.kind_in_block = lacks.kind && !HoldsKind(question.kind, block, reading.question_text());
   }
   return lacks;

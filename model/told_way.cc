@@ -38,6 +38,7 @@ constexpr std::string_view kChineseWays[] = {
 
 constexpr std::string_view kBehindHow[] = {"can",   "could", "do",     "may",
                                            "might", "must",  "should", "to"};
+constexpr std::string_view kAskers[] = {"i", "we", "you", "one"};
 constexpr std::string_view kChineseHow[] = {"怎么", "怎麼", "怎样", "怎樣", "如何", "咋"};
 constexpr std::string_view kChineseNoHow[] = {"怎么样", "怎麼樣", "怎么回事", "怎麼回事", "怎么了"};
 
@@ -50,7 +51,11 @@ bool AsksHowTo(std::string_view question) {
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i].text == "how" && IsOneOf(words[i + 1].text, kBehindHow)) return true;
   }
-  return false;
+  // "What should I do if the disk is full?"
+  const bool is_what = words.size() > 3 && words[0].text == "what";
+  const size_t asker = is_what && IsOneOf(words[1].text, kBehindHow) ? 2 : 0;
+  return (asker > 0 && IsOneOf(words[asker].text, kAskers) && words[asker + 1].text == "do") ||
+         (is_what && words[1].text == "to" && words[2].text == "do");
 }
 
 bool TellsWay(std::string_view sentence) {
@@ -71,6 +76,16 @@ bool TellsWay(std::string_view sentence) {
     const std::string_view behind = std::string_view(lower).substr(end);
     begins = (begins && IsOneOf(word, kSequence)) || (is_purpose && behind.starts_with(", ")) ||
              StartsWithAny(behind, kClauseBegins);
+  }
+  return false;
+}
+
+bool IsInstruction(std::string_view sentence) {
+  if (ContainsAny(sentence, kChineseWays)) return true;
+  const std::string lower = AsciiLower(sentence);
+  for (const Word& word : Words(lower)) {
+    if (IsOneOf(word.text, kImperatives)) return true;
+    if (!IsOneOf(word.text, kSequence)) return false;
   }
   return false;
 }

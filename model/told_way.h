@@ -13,4 +13,7 @@ bool AsksHowTo(std::string_view question);
 // untracked files", "You can ...", "by adding --force", 运行以下命令, 通过设置.
 bool TellsWay(std::string_view sentence);
 
+// Whether it orders what is to be done: "Restart the pump.", "First, open the valve.", 提交报销单.
+bool IsInstruction(std::string_view sentence);
+
 }  // namespace quarry::model

@@ -156,6 +156,13 @@ bool NamesVersionOrDate(std::string_view heading) {
   return named.version || named.date;
 }
 
+std::optional<size_t> VersionHeadingIn(std::span<const std::string> path) {
+  for (size_t i = path.size(); i > 0 && i + 2 > path.size(); --i) {
+    if (NamesVersionOrDate(path[i - 1])) return i - 1;
+  }
+  return std::nullopt;
+}
+
 std::optional<VersionHeading> FindVersionHeading(const PassageReading& reading) {
   const bool wants_date = AsksForDate(reading);
   const bool wants_version = AsksForVersion(reading.question_text());

@@ -44,7 +44,18 @@ TEST(CitationsTest, MarkersStandBeforeAColonToo) {
   context.passages = {TextPassage("3. Pull it:"), TextPassage("3. 拉取镜像：")};
   const CitedText cited = ComposeCitedText(
       {{0, {0, 11}, 1.0}, {1, {0, context.passages[1].chunk.text.size()}, 1.0}}, context);
-  EXPECT_EQ(cited.text, "3. Pull it [1]: 3. 拉取镜像[2]：");
+  EXPECT_EQ(cited.text, "Pull it [1]: 拉取镜像[2]：");
+}
+
+TEST(CitationsTest, MarksOfListsAreShownWhereAListIsTold) {
+  Context context;
+  context.passages = {TextPassage("[ ] Order it.2. Pay it.")};
+  CitedText cited = ComposeCitedText({{0, {0, 13}, 1.0}, {0, {13, 23}, 1.0}}, context);
+  EXPECT_EQ(cited.text, "Order it [1]. Pay it [1].");
+  EXPECT_EQ(cited.citations[0].quote, "[ ] Order it.");
+  cited = ComposeCitedText({{0, {0, 13}, 1.0}, {.passage = 0, .range = {13, 23}, .lead = "\n"}},
+                           context);
+  EXPECT_EQ(cited.text, "Order it [1].\n2. Pay it [1].");
 }
 
 TEST(CitationsTest, TheHeadingPathAndPageAreThoseOfTheSentence) {

@@ -226,10 +226,12 @@ TEST(ChunkDocument, CutsBeforeHeadingsAndGivesTheirPath) {
 }
 
 TEST(ChunkDocument, QuestionsWithTheirAnswersStandAlone) {
-  const std::vector<Chunk> chunks = Chunks(ParseOne(
-      Format::kMarkdown,
-      "# Help\n\nAsk us.\n\n## Can I pay later?\n\nYes.\n\n### How?\n\nBy card.\n\n### Limits\n\nNone.\n\n"
-      "## 可以退货吗？\n\n七天之内可以。\n\n## Contact\n\nWrite to us.\n\n## Address\n\n1 High St.\n"));
+  const std::vector<Chunk> chunks =
+      Chunks(ParseOne(Format::kMarkdown,
+                      "# Help\n\nAsk us.\n\n## Can I pay later?\n\nYes.\n\n### How?\n\nBy "
+                      "card.\n\n### Limits\n\nNone.\n\n"
+                      "## 可以退货吗？\n\n七天之内可以。\n\n## Contact\n\nWrite to us.\n\n## "
+                      "Address\n\n1 High St.\n"));
   EXPECT_THAT(Texts(chunks),
               ElementsAre("Help\n\nAsk us.", "Can I pay later?\n\nYes.", "How?\n\nBy card.",
                           "Limits\n\nNone.", "可以退货吗？\n\n七天之内可以。",
@@ -238,14 +240,15 @@ TEST(ChunkDocument, QuestionsWithTheirAnswersStandAlone) {
 }
 
 TEST(ChunkDocument, ParagraphsMarkedAsQuestionsBeginAChunk) {
-  EXPECT_THAT(Texts(Chunks(ParseOne(Format::kMarkdown,
-                                    "About us.\n\nQ: Can I pay later?\n\nA: Yes.\n\nBy card.\n\n"
-                                    "Q2. Can I return it?\n\nA: No.\n\n问：几点开门？\n\n答：九点。\n\n"
-                                    "Quality matters.\n\n# Legal\n\nAll rights reserved.\n"))),
-              ElementsAre("About us.", "Q: Can I pay later?\n\nA: Yes.\n\nBy card.",
-                          "Q2. Can I return it?\n\nA: No.",
-                          "问：几点开门？\n\n答：九点。\n\nQuality matters.",
-                          "Legal\n\nAll rights reserved."));
+  EXPECT_THAT(
+      Texts(Chunks(ParseOne(Format::kMarkdown,
+                            "About us.\n\nQ: Can I pay later?\n\nA: Yes.\n\nBy card.\n\n"
+                            "Q2. Can I return it?\n\nA: No.\n\n问：几点开门？\n\n答：九点。\n\n"
+                            "Quality matters.\n\n# Legal\n\nAll rights reserved.\n"))),
+      ElementsAre("About us.", "Q: Can I pay later?\n\nA: Yes.\n\nBy card.",
+                  "Q2. Can I return it?\n\nA: No.",
+                  "问：几点开门？\n\n答：九点。\n\nQuality matters.",
+                  "Legal\n\nAll rights reserved."));
 }
 
 TEST(ChunkDocument, ADocumentThatIsOneQuestionIsOneChunk) {

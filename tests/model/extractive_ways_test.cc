@@ -12,14 +12,15 @@ namespace quarry::model {
 namespace {
 
 TEST(ToldWay, QuestionsForInstructionsAreTold) {
-  for (const char* question :
-       {"How do I add a key?", "how can we add a key", "How to add a key",
-        "How should it be added?", "怎么添加密钥？", "如何添加密钥", "请问密钥怎样添加？"}) {
+  for (const char* question : {"How do I add a key?", "how can we add a key", "How to add a key",
+                               "How should it be added?", "What do I do when a key is lost?",
+                               "What to do if a key is lost", "怎么添加密钥？", "如何添加密钥",
+                               "请问密钥怎样添加？", "密钥丢了怎么办"}) {
     EXPECT_TRUE(AsksHowTo(question)) << question;
   }
-  for (const char* question :
-       {"How does a pump work?", "How long does it take?", "How many keys are there?",
-        "What is a key?", "味道怎么样？", "这是怎么回事？", "多少把钥匙？", ""}) {
+  for (const char* question : {"How does a pump work?", "How long does it take?",
+                               "How many keys are there?", "What do keys do?", "What is a key?",
+                               "味道怎么样？", "这是怎么回事？", "多少把钥匙？", ""}) {
     EXPECT_FALSE(AsksHowTo(question)) << question;
   }
 }
@@ -85,6 +86,15 @@ TEST_F(ExtractiveAnswererTest, BelowAQuestionStandsItsAnswer) {
   EXPECT_EQ(said("How do I see the cache?", {how}), "vault cache ls|lists what is stored.|");
 }
 
+TEST_F(ExtractiveAnswererTest, WhatStandsBelowTheQuestionComesBeforeWhatHasItsWords) {
+  Passage asked = MakePassage("", 9, "FAQ", {"FAQ", "How do I remove a document?"});
+  AddBlock(asked, BlockKind::kCode, "vault drop ID");
+  const std::vector<Passage> passages = {
+      asked, MakePassage("Run vault sync --prune to remove each document whose file is gone.", 8.9,
+                         "FAQ", {"FAQ", "How do I follow a folder?"})};
+  EXPECT_EQ(First("How do I remove a document?", passages), "vault drop ID");
+}
+
 // The heading has all words of the question and asks something else.
 TEST_F(ExtractiveAnswererTest, BelowAnotherQuestionStandsAnotherAnswer) {
   const auto is_declined = [&](const char* question, const char* heading, const char* text) {
@@ -100,6 +110,27 @@ TEST_F(ExtractiveAnswererTest, BelowAnotherQuestionStandsAnotherAnswer) {
   EXPECT_TRUE(is_declined("日志何时写入？", "日志写入哪里？", "标准错误输出。"));
   EXPECT_FALSE(is_declined("Where does the courier park?", "Where does the courier park?",
                            "Behind the second building, near the gate."));
+}
+
+// What says when a thing is done has more of the question's words than the steps.
+TEST_F(ExtractiveAnswererTest, StepsAreToldWhereTheWayIsAskedFor) {
+  const auto lines = [&](const char* question, const std::vector<std::string>& steps) {
+    Passage passage = MakePassage("", 9, "Runbook: first pump down, failover",
+                                  {"Runbook: first pump down, failover"});
+    AddBlock(passage, BlockKind::kParagraph,
+             "The alert rings when the first pump is down for a minute.");
+    for (const std::string& step : steps) AddBlock(passage, BlockKind::kListItem, step);
+    return ExtractAnswer(question, {passage}, analyzer_, {}).sentences.size();
+  };
+  const std::vector<std::string> steps = {"1. Open the second valve.", "2. Press the red button.",
+                                          "3. Lower the pressure."};
+  EXPECT_EQ(lines("What should I do when the first pump is down?", steps), 3u);
+  EXPECT_EQ(lines("How do I handle it when the first pump is down?", steps), 3u);
+  EXPECT_EQ(lines("When does the alert of the pump ring?", steps), 1u);
+  // No instructions: what happens.
+  EXPECT_EQ(lines("What should I do when the first pump is down?",
+                  {"1. The second valve opens.", "2. The lamp is lit.", "3. The pressure falls."}),
+            1u);
 }
 
 TEST_F(ExtractiveAnswererTest, WhatCodeShowsTheSentenceAboveItSays) {

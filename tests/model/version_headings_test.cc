@@ -21,5 +21,14 @@ TEST(VersionHeadingsTest, NumbersOfSectionsAndOtherThingsAreNot) {
   }
 }
 
+TEST(VersionHeadingsTest, AGroupMayStandBetweenAnEntryAndItsVersion) {
+  const std::vector<std::string> grouped = {"Changelog", "4.3.0 (2025-05-20)", "Added"};
+  EXPECT_EQ(VersionHeadingIn(grouped), 1u);
+  EXPECT_EQ(VersionHeadingIn({grouped.begin(), grouped.begin() + 2}), 1u);
+  EXPECT_EQ(VersionHeadingIn(std::vector<std::string>{"4.3.0", "Added", "Console", "Menu"}),
+            std::nullopt);
+  EXPECT_EQ(VersionHeadingIn({}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace quarry::model
