@@ -74,7 +74,7 @@ std::vector<ConfigKey> MakeKeys() {
 
       Integer("chunking.target_tokens", "size of a chunk that is aimed at",
               QUARRY_FIELD(chunking.target_tokens), 1, 100'000),
-      Integer("chunking.min_tokens", "no chunk ends before it has this many",
+      Integer("chunking.min_tokens", "no chunk but an entry of questions and answers has fewer",
               QUARRY_FIELD(chunking.min_tokens), 1, 100'000),
       Integer("chunking.max_tokens", "a chunk never has more", QUARRY_FIELD(chunking.max_tokens), 1,
               100'000),
