@@ -11,7 +11,7 @@ namespace {
 
 // Change the number whenever a parser makes another text, other blocks or other metadata of any
 // source.
-constexpr std::string_view kFingerprint = "parsers:11";
+constexpr std::string_view kFingerprint = "parsers:12";
 
 // Of a source that was read well and has no text: a drawing, a page that only includes others. With more behind it, what
 // was wrong with its parts.

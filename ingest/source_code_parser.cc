@@ -53,10 +53,21 @@ class CodeWriter {
     WriteCode(begin, end);
   }
 
+  // Whether every line of it is empty or such an end.
   static bool IsOnlyEnd(std::string_view rest) {
-    rest = Trim(rest);
-    return rest == "end" || rest == "end;" || rest == "private:" || rest == "public:" ||
-           rest == "protected:" || rest.starts_with("}  // namespace");
+    for (size_t begin = 0; begin < rest.size();) {
+      const size_t end = std::min(rest.find('\n', begin), rest.size());
+      const std::string_view line = Trim(rest.substr(begin, end - begin));
+      if (!line.empty() && !IsEnd(line)) return false;
+      begin = end + 1;
+    }
+    return true;
+  }
+
+  static bool IsEnd(std::string_view line) {
+    return line == "end" || line == "end;" || line == "private:" || line == "public:" ||
+           line == "protected:" || line.find_first_not_of("};") == line.npos ||
+           line.starts_with("}  // namespace");
   }
 
   // A block for each piece between empty lines before a line at the margin: the chunker cuts there.

@@ -106,6 +106,17 @@ TEST(SourceCode, CodeBehindADefinitionIsNotTakenForAPartOfIt) {
             "h1|f()\nc|void f() {\\n}\nh1|a.cc\nc|int x = 1;");
 }
 
+// All behind the first such brace was lost.
+TEST(SourceCode, CodeBehindANamespaceIsKept) {
+  const std::string space = "namespace a {\nint f() {\n  return 1;\n}\n}  // namespace a\n";
+  EXPECT_EQ(
+      testing::Outline(Code(space + "\nconstexpr int kSecretPort = 8447;\n", "a.cc")),
+      "h1|f()\nc|namespace a {\\nint f() {\\n  return 1;\\n}\nh1|a.cc\nc|}  // namespace a\\n\\n"
+      "constexpr int kSecretPort = 8447;");
+  EXPECT_EQ(testing::Outline(Code(space + "}  // namespace b\n\n}\n", "a.cc")),
+            "h1|f()\nc|namespace a {\\nint f() {\\n  return 1;\\n}");
+}
+
 TEST(SourceCode, NothingIsLostWhateverTheBraces) {
   for (uint64_t seed = 0; seed < 3000; ++seed) {
     Random random(seed);
