@@ -56,6 +56,13 @@ DocxStyle RoleOfName(std::string_view name) {
   return style;
 }
 
+// The bytes that a copy takes.
+uint64_t SizeOf(const std::vector<ListLevel>& levels) {
+  uint64_t size = 0;
+  for (const ListLevel& level : levels) size += sizeof(level) + level.text.size();
+  return size;
+}
+
 // What pPr says by itself.
 void ApplyProperties(xml::Node properties, DocxStyle* style, bool* has_role) {
   if (const auto outline = xml::IntegerAttribute(xml::Child(properties, "outlineLvl"), "val")) {
@@ -88,7 +95,7 @@ Result<DocxStyles> DocxStyles::Read(const OpcPackage& package, std::string_view 
   }
   if (!numbering.empty() && package.Has(numbering)) {
     QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, package.ReadXml(numbering));
-    read.ReadNumbering(tree.root());
+    read.ReadNumbering(tree.root(), package.budget());
   }
   return read;
 }
@@ -106,15 +113,16 @@ void DocxStyles::ReadStyle(xml::Node style) {
   if (is_default == "1" || is_default == "true") default_style_ = id;
 }
 
-void DocxStyles::ReadNumbering(xml::Node root) {
+void DocxStyles::ReadNumbering(xml::Node root, ParseBudget* budget) {
   const auto read_level = [](xml::Node node, std::vector<ListLevel>* levels) {
     const auto at = static_cast<size_t>(
         std::clamp<int64_t>(xml::IntegerAttribute(node, "ilvl").value_or(0), 0, 8));
     if (levels->size() <= at) levels->resize(at + 1);
     ListLevel& level = (*levels)[at];
     if (const xml::Node format = xml::Child(node, "numFmt"))
-      level.format = xml::Attribute(format, "val");
-    level.text = xml::Attribute(xml::Child(node, "lvlText"), "val");
+      level.format = TruncateUtf8(xml::Attribute(format, "val"), ListLevel::kMaxFormatBytes);
+    level.text =
+        TruncateUtf8(xml::Attribute(xml::Child(node, "lvlText"), "val"), ListLevel::kMaxTextBytes);
     level.start = xml::IntegerAttribute(xml::Child(node, "start"), "val").value_or(1);
     level.is_legal = xml::IsOn(xml::Child(node, "isLgl"));
   };
@@ -133,7 +141,9 @@ void DocxStyles::ReadNumbering(xml::Node root) {
         list.restarts[at] = *start;
       if (const xml::Node level = xml::Child(override, "lvl")) {
         // A list with levels of its own counts by itself.
-        std::vector<ListLevel> levels = abstracts_[list.abstract];
+        const std::vector<ListLevel>& common = abstracts_[list.abstract];
+        if (!budget->TakeRepeated(SizeOf(common))) return;
+        std::vector<ListLevel> levels = common;
         read_level(level, &levels);
         list.abstract = "num " + id;
         abstracts_[list.abstract] = std::move(levels);

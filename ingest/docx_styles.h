@@ -48,7 +48,7 @@ class DocxStyles {
   };
 
   void ReadStyle(xml::Node style);
-  void ReadNumbering(xml::Node root);
+  void ReadNumbering(xml::Node root, ParseBudget* budget);
   DocxStyle Resolve(std::string_view id) const;
 
   std::map<std::string, Definition, std::less<>> definitions_;

@@ -78,7 +78,7 @@ std::string ListCounter::Next(const std::vector<ListLevel>& levels, size_t level
 
   const std::string& pattern = levels[level].text;
   std::string text;
-  for (size_t i = 0; i < pattern.size(); ++i) {
+  for (size_t i = 0; i < pattern.size() && text.size() < ListLevel::kMaxTextBytes; ++i) {
     const bool is_number = pattern[i] == '%' && i + 1 < pattern.size() && pattern[i + 1] >= '1' &&
                            pattern[i + 1] <= '9';
     if (!is_number) {

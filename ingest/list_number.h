@@ -15,6 +15,10 @@ namespace quarry::ingest {
 std::string FormatNumber(int64_t number, std::string_view format);
 
 struct ListLevel {
+  // Of a number with what is around it; a file says it once and has it before each item.
+  static constexpr size_t kMaxTextBytes = 200;
+  static constexpr size_t kMaxFormatBytes = 40;
+
   std::string format = "decimal";
   std::string text;  // "%1.%2": %1 stands for the number of the outermost level
   int64_t start = 1;
@@ -27,7 +31,8 @@ class ListCounter {
   static constexpr size_t kLevels = 10;
 
   // Counts an item of `level` (0 = outermost) and returns its number with what is around it:
-  // "2.1", "(c)"; "" for a bullet. Deeper levels begin again.
+  // "2.1", "(c)"; "" for a bullet. Deeper levels begin again. It ends with the number that reaches
+  // ListLevel::kMaxTextBytes.
   std::string Next(const std::vector<ListLevel>& levels, size_t level);
   // The next item of `level` is number `start`.
   void Restart(size_t level, int64_t start);

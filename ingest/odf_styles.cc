@@ -16,19 +16,19 @@ ListLevel ReadLevel(xml::Node node) {
     level.format = "bullet";
     return level;
   }
-  level.format = xml::Attribute(node, "num-format");
+  level.format = TruncateUtf8(xml::Attribute(node, "num-format"), ListLevel::kMaxFormatBytes);
   level.start = xml::IntegerAttribute(node, "start-value").value_or(1);
   const int64_t at = std::clamp<int64_t>(xml::IntegerAttribute(node, "level").value_or(1), 1, 9);
   const int64_t shown =
       std::clamp<int64_t>(xml::IntegerAttribute(node, "display-levels").value_or(1), 1, at);
-  level.text = xml::Attribute(node, "num-prefix");
+  level.text = TruncateUtf8(xml::Attribute(node, "num-prefix"), ListLevel::kMaxTextBytes);
   if (!level.format.empty()) {
     for (int64_t i = at - shown + 1; i <= at; ++i) {
       level.text += '%' + std::to_string(i);
       if (i < at) level.text += '.';
     }
   }
-  level.text += xml::Attribute(node, "num-suffix");
+  level.text += TruncateUtf8(xml::Attribute(node, "num-suffix"), ListLevel::kMaxTextBytes);
   return level;
 }
 

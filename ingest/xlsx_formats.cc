@@ -8,9 +8,12 @@
 #include <utility>
 
 #include "base/numbers.h"
+#include "base/text.h"
 
 namespace quarry::ingest {
 namespace {
+
+constexpr size_t kMaxCodeBytes = 4 * 255;  // so many characters, whatever they are
 
 // The codes that files name by number only (18.8.30); those of East Asia are dates as well.
 std::string_view BuiltInCode(int64_t id) {
@@ -214,20 +217,21 @@ std::string FormatCell(std::string_view value, std::string_view code, bool is_19
 }
 
 XlsxFormats::XlsxFormats(xml::Node style_sheet) {
-  std::map<int64_t, std::string> custom;
+  std::map<int64_t, size_t> known;  // by the format's id
   xml::ForEachChild(xml::Child(style_sheet, "numFmts"), "numFmt", [&](xml::Node format) {
-    custom[xml::IntegerAttribute(format, "numFmtId").value_or(0)] =
-        xml::Attribute(format, "formatCode");
+    known[xml::IntegerAttribute(format, "numFmtId").value_or(0)] = codes_.size();
+    codes_.emplace_back(TruncateUtf8(xml::Attribute(format, "formatCode"), kMaxCodeBytes));
   });
   xml::ForEachChild(xml::Child(style_sheet, "cellXfs"), "xf", [&](xml::Node style) {
     const int64_t id = xml::IntegerAttribute(style, "numFmtId").value_or(0);
-    const auto code = custom.find(id);
-    codes_.emplace_back(code == custom.end() ? BuiltInCode(id) : code->second);
+    const auto [code, is_new] = known.try_emplace(id, codes_.size());
+    if (is_new) codes_.emplace_back(BuiltInCode(id));
+    styles_.push_back(code->second);
   });
 }
 
 std::string_view XlsxFormats::CodeOf(size_t style) const {
-  return style < codes_.size() ? std::string_view(codes_[style]) : std::string_view();
+  return style < styles_.size() ? std::string_view(codes_[styles_[style]]) : std::string_view();
 }
 
 }  // namespace quarry::ingest

@@ -17,7 +17,7 @@ namespace quarry::ingest {
 // What is no number stays as it is. `is_1904`: days are counted from 1904, else from 1900.
 std::string FormatCell(std::string_view value, std::string_view code, bool is_1904);
 
-// The codes of a workbook's cell styles.
+// The codes of a workbook's cell styles, each cut after the 255 characters that Excel takes at most.
 class XlsxFormats {
  public:
   XlsxFormats() = default;
@@ -26,7 +26,8 @@ class XlsxFormats {
   std::string_view CodeOf(size_t style) const;
 
  private:
-  std::vector<std::string> codes_;  // by style
+  std::vector<std::string> codes_;  // each once: many styles share one
+  std::vector<size_t> styles_;      // the code of each
 };
 
 }  // namespace quarry::ingest

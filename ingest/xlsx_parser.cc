@@ -126,8 +126,8 @@ class SheetReader {
     RepeatMerged(row, &cells);
     if (repeats_too_much_) {
       return InvalidArgumentError("row " + std::to_string(row) +
-                                  ": shared strings and merged cells repeat more text than a file "
-                                  "of this size may");
+                                  ": shared strings, merged cells and number formats repeat more "
+                                  "text than a file of this size may");
     }
     if (is_empty) {
       grid_.EndTable();
@@ -178,7 +178,13 @@ class SheetReader {
     }
     const auto style =
         static_cast<size_t>(std::max<int64_t>(xml::IntegerAttribute(cell, "s").value_or(0), 0));
-    return FormatCell(value, workbook_.formats.CodeOf(style), workbook_.is_1904);
+    std::string shown = FormatCell(value, workbook_.formats.CodeOf(style), workbook_.is_1904);
+    // What the format adds stands in the file once, however many cells there are.
+    if (shown.size() > value.size() && !budget_->TakeRepeated(shown.size() - value.size())) {
+      repeats_too_much_ = true;
+      return "";
+    }
+    return shown;
   }
 
   const Workbook& workbook_;

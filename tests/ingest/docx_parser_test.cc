@@ -103,6 +103,14 @@ TEST(ListCounter, CountsOnFromWhateverAFileSaysThatAListBeginsAt) {
   EXPECT_EQ(counter.Next(levels, 0), "-999999999.");
 }
 
+TEST(ListCounter, EndsANumberOfManyNumbers) {
+  ListLevel level;
+  level.format = "lowerRoman";
+  level.start = 3888;
+  level.text = testing::Repeat("%1", 100);
+  EXPECT_EQ(ListCounter().Next({level}, 0), testing::Repeat("mmmdccclxxxviii", 14));
+}
+
 TEST(DocxParser, TablesRepeatTheirHeaderInEachRow) {
   const auto cell = [](const std::string& text, const std::string& properties = "") {
     return "<w:tc><w:tcPr>" + properties + "</w:tcPr>" + P(text) + "</w:tc>";
@@ -157,6 +165,26 @@ TEST(DocxParser, TextThatIsRepeatedIsLimited) {
   EXPECT_GT(all.size(), 10 * text.size());
   EXPECT_LT(all.size(), (2u << 20) + 200'000);
   EXPECT_TRUE(all.ends_with("The end"));
+}
+
+// A pattern stands in the file once and before each item.
+TEST(DocxParser, WhatStandsBeforeAnItemIsShort) {
+  const ZipEntry numbering = {
+      "word/numbering.xml",
+      "<w:numbering><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:lvlText w:val=\"" +
+          testing::Repeat("泵", 100'000) +
+          "\"/></w:lvl></w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>"
+          "<w:num w:numId=\"2\"><w:abstractNumId w:val=\"0\"/><w:lvlOverride w:ilvl=\"0\">"
+          "<w:lvl w:ilvl=\"0\"><w:lvlText w:val=\"§ %1\"/></w:lvl></w:lvlOverride></w:num>"
+          "</w:numbering>"};
+  const auto items = [](const std::string& list) {
+    return testing::Repeat(P("x", "<w:numPr><w:numId w:val=\"" + list + "\"/></w:numPr>"), 1000);
+  };
+  const Document document = ReadDocx(MakeDocx(items("1") + items("2"), {numbering}));
+  EXPECT_THAT(Outline(document),
+              ::testing::StartsWith("l1|" + testing::Repeat("泵", 66) + " x\nl1|泵"));
+  EXPECT_THAT(Outline(document), ::testing::EndsWith("\nl1|§ 999 x\nl1|§ 1000 x"));
+  EXPECT_LT(document.text.size(), 300'000u);
 }
 
 TEST(DocxParser, NotesCommentsAndTextBoxesStandBehindTheirParagraph) {

@@ -66,6 +66,21 @@ TEST(OdfParser, TextKeepsItsStructure) {
   EXPECT_EQ(document.media_type, MediaTypeOf(Format::kOdt));
 }
 
+// It stands in the file once and before each item.
+TEST(OdfParser, WhatStandsBeforeAnItemIsShort) {
+  const std::string content =
+      "<office:automatic-styles><text:list-style style:name=\"L\"><text:list-level-style-number "
+      "text:level=\"1\" style:num-format=\"1\" style:num-prefix=\"" +
+      testing::Repeat("泵", 100'000) + "\"/></text:list-style></office:automatic-styles>" +
+      Body("text",
+           "<text:list text:style-name=\"L\">" +
+               testing::Repeat("<text:list-item><text:p>x</text:p></text:list-item>", 1000) +
+               "</text:list>");
+  const Document document = ReadOdf(MakeOdf("text", content)).documents.at(0);
+  EXPECT_EQ(document.blocks.size(), 1000u);
+  EXPECT_EQ(document.TextOf(document.blocks[999]), testing::Repeat("泵", 66) + "1000 x");
+}
+
 TEST(OdfParser, SpreadsheetsRepeatCellsAndIgnoreTheEmptyRest) {
   const auto cell = [](const std::string& text, const std::string& more = "") {
     return "<table:table-cell " + more + "><text:p>" + text + "</text:p></table:table-cell>";

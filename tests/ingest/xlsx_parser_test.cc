@@ -121,7 +121,7 @@ TEST(XlsxParser, TextThatIsRepeatedWithoutEndIsAnErrorOfTheSheet) {
       {{"xl/sharedStrings.xml", "<sst><si><t>" + text + "</t></si><si><t>Pump</t></si></sst>"}}));
   ASSERT_EQ(shared.errors.size(), 1u);
   EXPECT_EQ(shared.errors[0].place, "sheet Sheet1");
-  EXPECT_THAT(shared.errors[0].reason, ::testing::HasSubstr("row 2: shared strings and merged"));
+  EXPECT_THAT(shared.errors[0].reason, ::testing::HasSubstr("row 2: shared strings, merged"));
   EXPECT_EQ(Outline(shared.documents.at(0)), "h1|Sheet1\nt|Pump\nh1|Sheet2\nt|Pump");
 
   std::string rows;
@@ -130,7 +130,21 @@ TEST(XlsxParser, TextThatIsRepeatedWithoutEndIsAnErrorOfTheSheet) {
       ReadXlsx(MakeXlsx({"<sheetData>" + Row(1, N("A1", text, "t=\"str\"")) + rows +
                          "</sheetData><mergeCells><mergeCell ref=\"A1:A1000\"/></mergeCells>"}));
   ASSERT_EQ(merged.errors.size(), 1u);
-  EXPECT_THAT(merged.errors[0].reason, ::testing::HasSubstr("shared strings and merged cells"));
+  EXPECT_THAT(merged.errors[0].reason, ::testing::HasSubstr("shared strings, merged cells"));
+
+  // A format is cut where Excel would not take it, and what it adds to each cell counts.
+  const std::string code = "0&quot;" + testing::Repeat("𠮷", 100'000);
+  const std::string row = "<row>" + testing::Repeat("<c><v>1</v></c>", 1000) + "</row>";
+  const ParsedSource formatted = ReadXlsx(
+      MakeXlsx({"<sheetData>" + testing::Repeat(row, 68) + "</sheetData>"},
+               {{"xl/styles.xml", "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"" +
+                                      code + "\"/></numFmts><cellXfs><xf numFmtId=\"164\"/>" +
+                                      "</cellXfs></styleSheet>"}}));
+  ASSERT_EQ(formatted.errors.size(), 1u);
+  EXPECT_THAT(formatted.errors[0].reason, ::testing::HasSubstr("number formats repeat more text"));
+  EXPECT_THAT(formatted.documents.at(0).text,
+              ::testing::StartsWith("Sheet1\n\n1" + testing::Repeat("𠮷", 254) + "; 1"));
+  EXPECT_LT(formatted.documents.at(0).text.size(), 70u << 20);
 }
 
 }  // namespace
