@@ -93,9 +93,10 @@ void RemoveStrikethrough(std::string* out, const std::vector<size_t>& marks) {
 // "Set-up {#setup}": drops the anchor that several Markdown dialects put behind a heading.
 void RemoveHeadingAnchor(std::string* out, size_t start) {
   if (out->size() < start + 4 || out->back() != '}') return;
-  const size_t brace = out->rfind("{#");
-  if (brace != std::string::npos && brace > start && out->find('}', brace) == out->size() - 1) {
-    out->resize(brace);
+  const std::string_view heading = std::string_view(*out).substr(start);
+  const size_t brace = heading.rfind("{#");
+  if (brace != heading.npos && brace > 0 && heading.find('}', brace) == heading.size() - 1) {
+    out->resize(start + brace);
   }
 }
 

@@ -158,6 +158,14 @@ TEST(MarkdownParser, RulerAtTheStartIsNoFrontMatter) {
   EXPECT_EQ(MarkdownOutline("---\ntitle: never closed\n"), "p|title: never closed");
 }
 
+// Each heading looked for its anchor through all of the document before it.
+TEST(MarkdownParser, AnchorsAreLookedForInTheirHeading) {
+  const Document document = ParseOne(
+      Format::kMarkdown, "x {#a} y\n\n# A {#b}\n\n# {#c}\n\n" + Repeat("# aaa}\n\n", 300'000));
+  EXPECT_EQ(document.blocks.size(), 300'003u);
+  EXPECT_EQ(document.text.substr(0, 29), "x {#a} y\n\nA\n\n{#c}\n\naaa}\n\naaa}");
+}
+
 TEST(MarkdownParser, FrontMatterWithAliasBombIsBounded) {
   std::string yaml = "---\na0: &a0 {x: 1, y: 2}\n";
   for (int i = 1; i < 30; ++i) {
