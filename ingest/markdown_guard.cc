@@ -14,6 +14,9 @@ constexpr size_t kMaxMarkers = 100;
 constexpr size_t kMaxIndent = 200;
 constexpr size_t kMaxPipeColumns = 256;
 constexpr size_t kMaxMissingCells = size_t{1} << 20;
+constexpr size_t kMaxReadAgain = size_t{16} << 20;
+constexpr size_t kMaxReadOfParagraph = size_t{1} << 20;
+constexpr size_t kFewReadOfParagraph = 1024;  // the head of a table that somebody wrote
 constexpr size_t kMaxImages = 2000;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
@@ -42,6 +45,12 @@ size_t MarkerSize(std::string_view line, size_t at) {
 bool IsDelimiterRow(std::string_view line) {
   return line.find('-') != std::string_view::npos &&
          line.find_first_not_of("|:- \t>") == std::string_view::npos;
+}
+
+// A line "# Heading": there no paragraph goes on, whatever it stands in.
+bool IsHeadingLine(std::string_view line) {
+  const size_t text = line.find_first_not_of('#');
+  return text != line.npos && text > 0 && text <= 6 && IsBlank(line[text]);
 }
 
 class Guard {
@@ -83,8 +92,10 @@ class Guard {
     const size_t indent = SkipBlanks(line, 0);
     if (indent == line.size()) {
       columns_ = images_ = 0;
+      BeginParagraph(begin + line.size());
       return;
     }
+    if (IsHeadingLine(line)) BeginParagraph(begin + line.size());
     // Each changes what stands behind that of the one before it: an empty line above the line, its
     // markers, a "|", which no marker holds.
     const bool delimiter = IsDelimiterRow(line);
@@ -122,25 +133,40 @@ class Guard {
     if (missing_ <= kMaxMissingCells) return;
     Replace(begin, begin, "\n");
     columns_ = images_ = 0;
+    BeginParagraph(begin);
+  }
+
+  void BeginParagraph(size_t begin) {
+    paragraph_ = begin;
+    read_of_paragraph_ = 0;
   }
 
   void GuardDelimiterRow(size_t begin, std::string_view line) {
+    // Without either it underlines a heading, or is a ruler.
+    const size_t mark = line.find_first_of("|:");
+    if (mark == line.npos) return;
     const size_t pipes = CountPipes(line);
-    if (pipes > kMaxPipeColumns) {
-      const size_t pipe = begin + line.find('|');
-      Replace(pipe, pipe, "\\");
-    } else if (pipes > 0) {
-      columns_ = std::max(columns_, pipes);
+    const size_t read = begin - paragraph_;
+    const size_t most = read_again_ > kMaxReadAgain ? kFewReadOfParagraph : kMaxReadOfParagraph;
+    if (pipes > kMaxPipeColumns || read_of_paragraph_ + read > most) {
+      Replace(begin + mark, begin + mark, "\\");
+      return;
     }
+    read_of_paragraph_ += read;
+    read_again_ += read;
+    if (pipes > 0) columns_ = std::max(columns_, pipes);
   }
 
   const std::string_view text_;
   std::string* storage_;
   size_t copied_ = 0;  // bytes of text_ that are in storage_ or left out
   bool many_images_ = false;
-  size_t images_ = 0;   // since the last empty line
-  size_t columns_ = 0;  // pipes of the widest delimiter row since the last empty line
-  size_t missing_ = 0;  // cells that rows of the document lack
+  size_t images_ = 0;             // since the last empty line
+  size_t columns_ = 0;            // pipes of the widest delimiter row since the last empty line
+  size_t missing_ = 0;            // cells that rows of the document lack
+  size_t paragraph_ = 0;          // where it begins, or something before
+  size_t read_of_paragraph_ = 0;  // bytes before each of its delimiter rows
+  size_t read_again_ = 0;         // of all paragraphs
 };
 
 }  // namespace

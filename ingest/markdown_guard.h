@@ -12,6 +12,9 @@ namespace quarry::ingest {
 //     one;
 //   * tables: rows are filled up to the header's columns, so a header has at most 256 columns, and
 //     all rows of a document together may lack 2^20 cells before tables end early;
+//   * rows like "|-|-|" that have other columns than the line above: each has all of its paragraph
+//     read for a table's header once more. Such rows are escaped where their paragraph was read for
+//     1 MB; when those of a document were read for 16 MB, where it was for 1 KB;
 //   * "![" that nothing closes: each link walks all of them, so from the 2,000th in a paragraph on
 //     "![" loses its "!".
 // Text within those limits, that is all text that people write, is returned as it is; else the

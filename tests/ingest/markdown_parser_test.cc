@@ -194,6 +194,8 @@ TEST(MarkdownParser, HostileInputTakesLinearTime) {
           Repeat("|a", n) + "|\n" + Repeat("|-", n) + "|\n" + Repeat("|x", n) + "|\n",
           Repeat("|a", 5000) + "|\n" + Repeat("|-", 5000) + "|\n" + Repeat("|x|\n", n),
           Repeat("|a", 200) + "|\n" + Repeat("|-", 200) + "|\n" + Repeat("|x|\n", n),
+          Repeat("|a|\n|-|-|\n", n),
+          "a" + Repeat("\n|-|", n),
           Repeat("<div>", n),
           Repeat("`", n) + "a" + Repeat("`", n - 1),
       });
@@ -226,6 +228,23 @@ TEST(MarkdownGuard, CutsTheMarkersOfADelimiterRowThatIsTooWide) {
   const std::string indented = std::string(201, ' ') + "- " + Repeat("|", 257) + "\n";
   EXPECT_EQ(GuardMarkdown(Repeat(indented, 3) + "end", &storage),
             Repeat(std::string(200, ' ') + "- \\" + Repeat("|", 257) + "\n", 3) + "end");
+}
+
+TEST(MarkdownGuard, EscapesDelimiterRowsOfAParagraphThatWasReadTooOften) {
+  std::string storage;
+  const std::string_view guarded = GuardMarkdown(Repeat("|a|\n|-|-|\n", 10'000), &storage);
+  const size_t first = guarded.find('\\');
+  EXPECT_EQ(guarded.substr(first - 4, 11), "|a|\n\\|-|-|\n");
+  EXPECT_EQ(guarded.substr(guarded.size() - 11), "|a|\n\\|-|-|\n");
+  // Many such paragraphs, and the tables of people among them.
+  const std::string paragraph = Repeat("|a|\n|-|-|\n", 200) + "\n";
+  EXPECT_EQ(GuardMarkdown(Repeat(paragraph, 50), &storage), Repeat(paragraph, 50));
+  for (const char* apart : {"\n", "# b\n"}) {
+    const std::string table = std::string(apart) + "|a|b|\n|-|-|\n|1|2|\n";
+    const std::string text = Repeat(paragraph, 200) + Repeat(table, 10'000);
+    const std::string_view changed = GuardMarkdown(text, &storage);
+    EXPECT_TRUE(changed.ends_with("\n\\|-|-|\n\n" + Repeat(table, 10'000)));
+  }
 }
 
 TEST(MarkdownParser, CommonMarkSpecExamplesKeepTheInvariants) {
