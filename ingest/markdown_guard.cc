@@ -18,6 +18,7 @@ constexpr size_t kMaxReadAgain = size_t{16} << 20;
 constexpr size_t kMaxReadOfParagraph = size_t{1} << 20;
 constexpr size_t kFewReadOfParagraph = 1024;  // the head of a table that somebody wrote
 constexpr size_t kMaxImages = 2000;
+constexpr size_t kMaxPointed = 200;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
@@ -58,7 +59,7 @@ class Guard {
   Guard(std::string_view text, std::string* storage) : text_(text), storage_(storage) {}
 
   std::string_view Run() {
-    CountImages();
+    CountOpeners();
     for (size_t begin = 0; begin < text_.size();) {
       const size_t newline = std::min(text_.find('\n', begin), text_.size());
       GuardLine(begin, text_.substr(begin, newline - begin));
@@ -70,14 +71,16 @@ class Guard {
   }
 
  private:
-  // Images are looked at line by line only where there are many at all.
-  void CountImages() {
-    size_t images = 0;
-    for (size_t at = text_.find("!["); at != std::string_view::npos && images <= kMaxImages;
-         at = text_.find("![", at + 2)) {
-      ++images;
+  // They are looked at line by line only where there are many at all.
+  void CountOpeners() {
+    size_t openers = 0;
+    for (const std::string_view opener : {"![", "<?", "<!"}) {
+      for (size_t at = text_.find(opener); at != text_.npos && openers <= kMaxPointed;
+           at = text_.find(opener, at + 2)) {
+        ++openers;
+      }
     }
-    many_images_ = images > kMaxImages;
+    many_openers_ = openers > kMaxPointed;
   }
 
   // Puts `with` in the place of the bytes [begin, end). REQUIRES: called in the order of the text.
@@ -91,7 +94,7 @@ class Guard {
   void GuardLine(size_t begin, std::string_view line) {
     const size_t indent = SkipBlanks(line, 0);
     if (indent == line.size()) {
-      columns_ = images_ = 0;
+      columns_ = images_ = pointed_ = 0;
       BeginParagraph(begin + line.size());
       return;
     }
@@ -102,9 +105,21 @@ class Guard {
     if (columns_ > 0 && !delimiter) GuardRow(begin, line);
     GuardMarkers(begin, line, indent);
     if (delimiter) GuardDelimiterRow(begin, line);
-    if (!many_images_) return;
-    for (size_t at = line.find("!["); at != std::string_view::npos; at = line.find("![", at + 2)) {
-      if (++images_ > kMaxImages && begin + at >= copied_) Replace(begin + at, begin + at + 1, "");
+    if (many_openers_) GuardOpeners(begin, line);
+  }
+
+  void GuardOpeners(size_t begin, std::string_view line) {
+    for (size_t at = line.find_first_of("!<"); at != line.npos;
+         at = line.find_first_of("!<", at + 1)) {
+      const char next = at + 1 < line.size() ? line[at + 1] : '\0';
+      const size_t behind = begin + at + 1;
+      if (line[at] == '!') {
+        const bool is_excess = next == '[' && ++images_ > kMaxImages;
+        if (is_excess && behind > copied_) Replace(behind - 1, behind, "");
+      } else if (next == '?' || next == '!') {
+        const bool is_excess = ++pointed_ > kMaxPointed;
+        if (is_excess && behind > copied_) Replace(behind, behind, " ");
+      }
     }
   }
 
@@ -132,7 +147,7 @@ class Guard {
     missing_ += columns_ - pipes;
     if (missing_ <= kMaxMissingCells) return;
     Replace(begin, begin, "\n");
-    columns_ = images_ = 0;
+    columns_ = images_ = pointed_ = 0;
     BeginParagraph(begin);
   }
 
@@ -160,8 +175,9 @@ class Guard {
   const std::string_view text_;
   std::string* storage_;
   size_t copied_ = 0;  // bytes of text_ that are in storage_ or left out
-  bool many_images_ = false;
-  size_t images_ = 0;             // since the last empty line
+  bool many_openers_ = false;
+  size_t images_ = 0;             // "![" since the last empty line
+  size_t pointed_ = 0;            // "<?" and "<!" likewise
   size_t columns_ = 0;            // pipes of the widest delimiter row since the last empty line
   size_t missing_ = 0;            // cells that rows of the document lack
   size_t paragraph_ = 0;          // where it begins, or something before

@@ -16,7 +16,9 @@ namespace quarry::ingest {
 //     read for a table's header once more. Such rows are escaped where their paragraph was read for
 //     1 MB; when those of a document were read for 16 MB, where it was for 1 KB;
 //   * "![" that nothing closes: each link walks all of them, so from the 2,000th in a paragraph on
-//     "![" loses its "!".
+//     "![" loses its "!";
+//   * "<?" and "<!" that nothing closes: each has the rest of its paragraph looked through for its
+//     end, so from the 200th in a paragraph on a space comes behind the "<".
 // Text within those limits, that is all text that people write, is returned as it is; else the
 // changed text is put into `storage`.
 std::string_view GuardMarkdown(std::string_view text, std::string* storage);

@@ -196,6 +196,9 @@ TEST(MarkdownParser, HostileInputTakesLinearTime) {
           Repeat("|a", 200) + "|\n" + Repeat("|-", 200) + "|\n" + Repeat("|x|\n", n),
           Repeat("|a|\n|-|-|\n", n),
           "a" + Repeat("\n|-|", n),
+          "a " + Repeat("<? ", 20 * n),
+          "a " + Repeat("<!A ", 20 * n),
+          "a " + Repeat("\\\\<!A ", 20 * n),
           Repeat("<div>", n),
           Repeat("`", n) + "a" + Repeat("`", n - 1),
       });
@@ -209,13 +212,15 @@ TEST(MarkdownGuard, LeavesOrdinaryTextAlone) {
   EXPECT_EQ(guarded.size(), text.size());
 }
 
-TEST(MarkdownGuard, CutsMarkersIndentsColumnsAndImages) {
+TEST(MarkdownGuard, CutsMarkersIndentsColumnsImagesAndDeclarations) {
   std::string storage;
   EXPECT_EQ(GuardMarkdown(Repeat("> ", 150) + "a\nb", &storage), Repeat("> ", 100) + "a\nb");
   EXPECT_EQ(GuardMarkdown(std::string(300, ' ') + "- a", &storage), std::string(200, ' ') + "- a");
   EXPECT_EQ(GuardMarkdown("a\n" + Repeat("|-", 300) + "\n", &storage),
             "a\n\\" + Repeat("|-", 300) + "\n");
   EXPECT_EQ(GuardMarkdown(Repeat("![", 2002), &storage), Repeat("![", 2000) + "[[");
+  EXPECT_EQ(GuardMarkdown(Repeat("<?", 100) + Repeat("<![", 102) + "\n\n<?", &storage),
+            Repeat("<?", 100) + Repeat("<![", 100) + "< ![< ![\n\n<?");
 }
 
 // A line may need both: what is changed of it later must stand behind what was changed first, or
