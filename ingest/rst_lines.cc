@@ -37,52 +37,83 @@ std::vector<std::pair<size_t, size_t>> SimpleColumns(std::string_view line) {
   return columns;
 }
 
-// Whether a column of text begins inside a wide character of Chinese: such tables are aligned by
-// columns of the screen, two for such a character. The offset of screen column `column`.
-size_t OffsetOfColumn(std::string_view line, size_t column) {
-  size_t offset = 0;
-  size_t at = 0;
-  while (offset < line.size() && at < column) {
-    const char32_t c = NextCodePoint(line, offset);
-    at += IsCjkOrItsPunctuation(c) ? 2 : 1;
+// Finds where columns of the screen begin in a line: such tables are aligned by them, two for a wide
+// character of Chinese. Asked for from the left to the right.
+class ScreenColumns {
+ public:
+  explicit ScreenColumns(std::string_view line) : line_(line) {}
+
+  // Behind the end of a line that is too short.
+  size_t OffsetOf(size_t column) {
+    while (offset_ < line_.size() && at_ < column) {
+      const char32_t c = NextCodePoint(line_, offset_);
+      at_ += IsCjkOrItsPunctuation(c) ? 2 : 1;
+    }
+    return at_ < column ? line_.size() + column - at_ : offset_;
   }
-  return at < column ? line.size() + column - at : offset;
+
+ private:
+  const std::string_view line_;
+  size_t offset_ = 0;
+  size_t at_ = 0;  // the column there
+};
+
+// The ruler that ends the simple table which `lines[begin]` begins; `end` if none does.
+size_t LastRuler(const RstLines& lines, size_t begin, size_t end) {
+  bool has_header = false;
+  for (size_t i = begin + 1; i < end; ++i) {
+    if (SimpleColumns(lines[i]).empty()) continue;
+    const bool ends = i + 1 == end || IsBlankLine(lines[i + 1]);
+    if (ends || std::exchange(has_header, true)) return i;
+  }
+  return end;
+}
+
+// The cells of a line up to the last that holds something.
+std::vector<std::string> ReadSimpleRow(std::string_view line,
+                                       const std::vector<std::pair<size_t, size_t>>& columns) {
+  std::vector<std::string> row;
+  ScreenColumns screen(line);
+  size_t from = screen.OffsetOf(columns[0].first);
+  for (size_t c = 0; c < columns.size() && from < line.size(); ++c) {
+    // The last one may be longer.
+    const size_t to =
+        c + 1 < columns.size() ? screen.OffsetOf(columns[c + 1].first) : std::string_view::npos;
+    const std::string_view cell = Trim(Part(line, from, to));
+    from = to;
+    if (cell.empty()) continue;
+    row.resize(c);
+    row.emplace_back(cell);
+  }
+  return row;
 }
 
 RstTable ReadSimpleTable(const RstLines& lines, size_t begin, size_t end) {
   RstTable table{.rows = {}, .header_rows = 0, .end = begin};
-  auto columns = SimpleColumns(lines[begin]);
+  const auto columns = SimpleColumns(lines[begin]);
   if (columns.size() < 2) return table;
-  columns.back().second = std::string_view::npos;  // the last one may be longer
-  size_t rulers = 0;
-  for (size_t i = begin + 1; i < end; ++i) {
+  const size_t last = LastRuler(lines, begin, end);
+  if (last == end) return table;
+  for (size_t i = begin + 1; i < last; ++i) {
     const std::string_view line = lines[i];
+    if (IsBlankLine(line) || line.find_first_not_of("- ") == line.npos) continue;
     if (!SimpleColumns(line).empty()) {
-      ++rulers;
-      const bool ends = i + 1 == end || IsBlankLine(lines[i + 1]);
-      if (ends || rulers == 2) {
-        table.end = i + 1;
-        return table;
-      }
       table.header_rows = table.rows.size();
       continue;
     }
-    if (IsBlankLine(line) || line.find_first_not_of("- ") == line.npos) continue;
-    std::vector<std::string> row(columns.size());
-    for (size_t c = 0; c < columns.size(); ++c) {
-      const size_t from = OffsetOfColumn(line, columns[c].first);
-      const size_t to = c + 1 < columns.size() ? OffsetOfColumn(line, columns[c + 1].first)
-                                               : std::string_view::npos;
-      AppendCell(Part(line, from, to), &row[c]);
-    }
+    std::vector<std::string> row = ReadSimpleRow(line, columns);
+    if (row.empty()) continue;
     // A line without its first cell goes on with the row above.
     if (row[0].empty() && table.rows.size() > table.header_rows) {
-      for (size_t c = 0; c < row.size(); ++c) AppendCell(row[c], &table.rows.back()[c]);
+      std::vector<std::string>& above = table.rows.back();
+      if (above.size() < row.size()) above.resize(row.size());
+      for (size_t c = 0; c < row.size(); ++c) AppendCell(row[c], &above[c]);
     } else {
       table.rows.push_back(std::move(row));
     }
   }
-  return RstTable{.rows = {}, .header_rows = 0, .end = begin};
+  table.end = last + 1;
+  return table;
 }
 
 bool IsGridRuler(std::string_view line) {

@@ -59,6 +59,15 @@ TEST(RstParser, TablesAreReadInBothForms) {
             "p|Pumps\nt|Model: VX-1; Power: 1 kW");
 }
 
+TEST(RstParser, ASimpleTableTakesNoMoreCellsThanItHolds) {
+  const std::string ruler = Repeat("= ", 200) + "\n";
+  EXPECT_EQ(Rst(ruler + "a b c\n  d\n      水 x\nb\n" + ruler), "t|a; b d; c; 水; x\\nb");
+  // A cell took 32 bytes whether something stood in it or not: 6 GB of each of these.
+  const std::string rows = Repeat("a\n", 1'000'000);
+  EXPECT_EQ(Rst(ruler + rows + ruler).size(), 3'000'000u);
+  EXPECT_EQ(Rst(ruler + rows).substr(0, 2), "p|");
+}
+
 TEST(RstParser, TheFieldsAtItsHeadAreMetadata) {
   const Document document = ParseOne(Format::kRst, ":Author: Ada\n:orphan:\n\nText\n");
   EXPECT_EQ(std::get<std::string>(document.metadata.at("author")), "Ada");
