@@ -27,8 +27,10 @@ ElementTable MakeElements() {
        "h3",      "h4",      "h5",       "h6",         "header",  "hgroup",  "listing", "main",
        "menu",    "nav",     "ol",       "pre",        "section", "summary", "ul"});
   add({kNested, true, true}, {"applet", "marquee", "object", "table"});
-  add({kImplied, true, false}, {"body", "caption", "colgroup", "dd", "dt", "head", "html", "li",
-                                "p", "tbody", "td", "tfoot", "th", "thead", "tr"});
+  add({kImplied, true, false}, {"body", "caption", "colgroup", "head", "html", "p", "tbody", "td",
+                                "tfoot", "th", "thead", "tr"});
+  add({kImplied, true, false, ItemKind::kListItem}, {"li"});
+  add({kImplied, true, false, ItemKind::kDefinition}, {"dd", "dt"});
   add({kImplied, false, false}, {"a"});
   add({kVoid, true, false}, {"br", "hr", "img", "meta", "col"});
   add({kTransparent, false, false},

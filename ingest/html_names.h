@@ -8,7 +8,7 @@ namespace quarry::ingest {
 // How PrescanHtml treats an element. Names as in the HTML standard.
 enum class ElementClass : uint8_t {
   kNested,   // counted: it can nest without bound (div, span, unknown ones)
-  kImplied,  // closed by its siblings or once in a page (p, li, td, body): passed on, not counted
+  kImplied,  // closed by its siblings or once in a page (p, td, body): passed on, counted if an item
   kVoid,     // without content (br, img)
   kTransparent,  // the tag goes, the content stays (b, form)
   kRawDropped,   // goes with its content, which holds no tags (script)
@@ -16,10 +16,14 @@ enum class ElementClass : uint8_t {
   kTitle,        // content is text without tags
 };
 
+// What a start tag closes of its like that is open: <li> another <li>, <dd> and <dt> either of them.
+enum class ItemKind : uint8_t { kNone, kListItem, kDefinition };
+
 struct ElementInfo {
   ElementClass element_class = ElementClass::kNested;
   bool special = false;   // the standard's "special" category: "</span>" does not close over it
   bool boundary = false;  // ends every "scope" of the standard: "</div>" does not close over it
+  ItemKind item = ItemKind::kNone;  // counted too: <li> and <dd> do not close each other
 };
 
 // Of a lower-case name; the defaults for an unknown one.

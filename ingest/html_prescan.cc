@@ -85,7 +85,46 @@ class Prescan {
     bool special;
     bool boundary;
     bool preformatted;
+    bool is_list;            // ul, ol: "</li>" does not close over it
+    bool is_closed_by_item;  // div, address: with the item that it stands in
+    ItemKind item;
   };
+
+  void Push(std::string_view name, const ElementInfo& info) {
+    open_.push_back({.name = Hash64(name),
+                     .special = info.special,
+                     .boundary = info.boundary,
+                     .preformatted = name == "pre",
+                     .is_list = name == "ul" || name == "ol",
+                     .is_closed_by_item = name == "div" || name == "address",
+                     .item = info.item});
+    preformatted_ += name == "pre" ? 1 : 0;
+  }
+
+  // Closes all but the outermost `size`.
+  void PopTo(size_t size) {
+    for (; open_.size() > size; open_.pop_back()) {
+      preformatted_ -= open_.back().preformatted ? 1 : 0;
+    }
+  }
+
+  // What the start tag of another item closes.
+  void CloseItem(ItemKind item) {
+    for (size_t size = open_.size(); size > 0; --size) {
+      const Open& above = open_[size - 1];
+      if (above.item == item) return PopTo(size - 1);
+      if (above.special && !above.is_closed_by_item) return;
+    }
+  }
+
+  // What the end tag of an item closes.
+  void EndItem(uint64_t hash, ItemKind item) {
+    for (size_t size = open_.size(); size > 0; --size) {
+      const Open& above = open_[size - 1];
+      if (above.name == hash) return PopTo(size - 1);
+      if (above.boundary || (item == ItemKind::kListItem && above.is_list)) return;
+    }
+  }
 
   void ReadTag() {
     const std::string_view name = tokenizer_.name();
@@ -123,12 +162,15 @@ class Prescan {
         return BeginDropped(name);
       case ElementClass::kNested:
         if (open_.size() >= kMaxElementDepth) return;
-        open_.push_back({Hash64(name), info.special, info.boundary, name == "pre"});
-        preformatted_ += name == "pre" ? 1 : 0;
+        Push(name, info);
         break;
       case ElementClass::kImplied:
         // A place that links lead to is no link; in XHTML it is often closed in itself.
         if (name == "a" && !HasAttribute("href") && !HidesElement()) return;
+        if (info.item == ItemKind::kNone) break;
+        CloseItem(info.item);
+        if (open_.size() >= kMaxElementDepth) return;
+        Push(name, info);
         break;
       case ElementClass::kVoid:
         break;
@@ -157,9 +199,9 @@ class Prescan {
         if (above.boundary || (above.special && !info.special)) return;
       }
       if (size == 0) return;
-      for (; open_.size() >= size; open_.pop_back()) {
-        preformatted_ -= open_.back().preformatted ? 1 : 0;
-      }
+      PopTo(size - 1);
+    } else if (info.item != ItemKind::kNone) {
+      EndItem(Hash64(name), info.item);
     } else if (info.element_class != ElementClass::kImplied && name != "br") {
       return;
     }
@@ -257,7 +299,7 @@ class Prescan {
   HtmlTokenizer tokenizer_;
   std::string output_;
   PrescanTextWriter text_;
-  std::vector<Open> open_;  // counted elements, innermost last
+  std::vector<Open> open_;  // counted elements and items, innermost last
   int preformatted_ = 0;    // how many of them are <pre>
 
   std::string dropped_;  // the name of the element being dropped; "" outside of such

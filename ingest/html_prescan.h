@@ -19,8 +19,9 @@ namespace quarry::ingest {
 //     the standard's "reconstruction of active formatting elements", which can multiply a page;
 //   * attributes that do not bear on the text. Left are alt, colspan, rowspan, start, lang, role,
 //     the fields of meta, and two marks made of class, id, style, hidden and others (below);
-//   * start tags below 512 open elements, and end tags that the tree builder would ignore, so that
-//     the depth counted here bounds that of the tree up to a small factor.
+//   * start tags below 512 open elements (list items among them, since an <li> in a <dd> in an <li>
+//     and so on stay open), and end tags that the tree builder would ignore, so that the depth
+//     counted here bounds that of the tree up to a small factor.
 //
 // Text goes the same way: a run of it is written as its place in `html`, three characters of private
 // use, and ResolvePrescanText() puts it back. Text is opaque to the tree builder, and gumbo builds it

@@ -236,6 +236,8 @@ TEST(HtmlParser, HostileNestingTakesLinearTime) {
           Repeat("<ruby><rt>", n),
           Repeat("<option><optgroup>", n),
           Repeat("<button><p>", n),
+          Repeat("<dd><li>", 20 * n),
+          Repeat("<dd><div><dd><li></div>", 20 * n),
           Repeat("</div>", n),
           Repeat("<p", n),
           Repeat("<!--", n),
@@ -250,6 +252,26 @@ TEST(HtmlParser, HostileNestingTakesLinearTime) {
           "<script type='" + Repeat("application/ld+json ", 4000) + "'>[" + Repeat("1,", 250'000) +
               "1]</script>",
       });
+}
+
+// Neither of <li> and <dd> closes the other; gumbo took quadratic time on what they are in.
+TEST(HtmlPrescan, ItemsInItemsAreCountedAsDepth) {
+  const auto count = [](std::string_view tag, const std::string& html) {
+    const Result<std::string> output = PrescanHtml(html);
+    EXPECT_TRUE(output.ok());
+    size_t tags = 0;
+    for (size_t at = output->find(tag); at != output->npos; at = output->find(tag, at + 1)) ++tags;
+    return tags;
+  };
+  EXPECT_EQ(count("<dd>", Repeat("<dd><li>", 5000)), 256u);
+  EXPECT_LE(count("<dd>", Repeat("<dd><div><dd><li></div>", 5000)), 512u);
+  // Lists as they are, their end tags written or not.
+  EXPECT_EQ(count("<li>", "<ul>" + Repeat("<li>x", 5000)), 5000u);
+  EXPECT_EQ(count("<li>", "<ul>" + Repeat("<li><div>x</div></li>", 5000)), 5000u);
+  EXPECT_EQ(count("<dd>", "<dl>" + Repeat("<dt>x<dd>y", 5000)), 5000u);
+  EXPECT_EQ(count("<li>", "<dl>" + Repeat("<dt>x<dd><ul><li>y</ul>", 5000)), 5000u);
+  EXPECT_EQ(count("<dd>", Repeat("<dd><li></li></dd>", 5000)), 5000u);
+  EXPECT_EQ(count("<dd>", Repeat("<dd><li></dd>", 5000)), 5000u);
 }
 
 TEST(HtmlPrescan, WritesTagsWithoutWhatIsNotRead) {
