@@ -114,6 +114,7 @@ class SentenceSplitter {
   bool ClosesQuote(size_t offset);
   bool EndsBefore(size_t next) const;
   bool EndsAfterAbbreviation(size_t stop, size_t next) const;
+  bool HasWordsBefore(size_t stop) const;
   bool EndsWithoutSpace(size_t stop, size_t next) const;
   bool IsCaseless() const;
 
@@ -314,10 +315,19 @@ bool SentenceSplitter::EndsAfterAbbreviation(size_t stop, size_t next) const {
       return BeginsSentences(follower);
     case Abbreviation::kTimeOfDay:
       // "At 5 p.m. Mr. Smith left" opens the sentence; further on, the time is apt to close it.
-      return BeginsSentences(follower) ||
-             std::count(text_.begin() + begin_, text_.begin() + stop, ' ') > 2;
+      return BeginsSentences(follower) || HasWordsBefore(stop);
   }
   return true;
+}
+
+// Whether white space stands in the sentence more than twice. Whatever it is made of counts, as it
+// does behind `stop`: else a sentence could go on without end and be counted again at each stop.
+bool SentenceSplitter::HasWordsBefore(size_t stop) const {
+  int spaces = 0;
+  for (size_t offset = begin_; offset < stop && spaces <= 2; offset = Behind(offset)) {
+    spaces += IsSpace(At(offset)) ? 1 : 0;
+  }
+  return spaces > 2;
 }
 
 // Whether the end of the sentence is at `stop` although no space follows: between CJK characters,

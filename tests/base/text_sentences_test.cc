@@ -140,6 +140,18 @@ TEST(SplitSentencesTest, ThousandsOfBulletsAndQuotesAreRead) {
   }
 }
 
+// Tabs and line breaks did not count, and the words before each time of day were counted again.
+TEST(SplitSentencesTest, ATimeOfDayEndsASentenceWhateverIsBetweenItsWords) {
+  EXPECT_THAT(Sentences("We met\tthere at\n5 p.m. Smith left."),
+              ElementsAre("We met\tthere at\n5 p.m.", "Smith left."));
+  EXPECT_THAT(Sentences("At\t5\tp.m. Smith left."), ElementsAre("At\t5\tp.m. Smith left."));
+  for (const std::string space : {" ", "\t", "\u00A0", "\u3000"}) {
+    std::string text;
+    for (int i = 0; i < 500'000; ++i) text += "p.m." + space + "X" + space;
+    EXPECT_GE(SplitSentences(text).size(), 200'000u);
+  }
+}
+
 TEST(SplitSentencesTest, RangesAreInOrderTrimmedAndLoseOnlyWhiteSpace) {
   std::mt19937 random(11);
   const std::string pieces[] = {"Word", "word", " ",   ". ", "。",      "\n",   "\n\n",  "”",
