@@ -123,10 +123,9 @@ void RstReader::Heading(char adornment, bool over, std::string_view title) {
 
 size_t RstReader::ReadParagraph(const RstLines& lines, size_t i, size_t depth) {
   size_t end = i + 1;
-  while (end < lines.size() && !IsBlankLine(lines[end]) && IndentOf(lines[end]) == 0) ++end;
-  // Before an underlined line the paragraph ends: its title lacks the empty line above.
-  for (size_t k = i + 1; k + 1 < end; ++k) {
-    if (AdornmentOf(lines[k + 1], lines[k]) != '\0') end = k;
+  for (; end < lines.size() && !IsBlankLine(lines[end]) && IndentOf(lines[end]) == 0; ++end) {
+    // Before an underlined line it ends: that is a title without the empty line above.
+    if (end + 1 < lines.size() && AdornmentOf(lines[end + 1], lines[end]) != '\0') break;
   }
   const bool is_definition =
       end == i + 1 && end < lines.size() && !IsBlankLine(lines[end]) && IndentOf(lines[end]) > 0;

@@ -79,6 +79,13 @@ TEST(RstParser, DefinitionsAndQuotesAreApart) {
             "p|term\np|What it means.\np|Text\nq|Quoted words.");
 }
 
+// Each paragraph was read on to the next empty line.
+TEST(RstParser, ParagraphsEndBeforeATitleOnTheSpot) {
+  const Document document = ParseOne(Format::kRst, Repeat("a\nb\n----\n", 500'000));
+  EXPECT_EQ(document.blocks.size(), 1'000'000u);
+  EXPECT_EQ(Rst("a\nb\nc\n----\nd\n  e\n"), "p|a b\nh1|c\np|d\np|e");
+}
+
 TEST(RstParser, DepthIsLimited) {
   std::string text;
   for (size_t i = 0; i < 300; ++i) text += Repeat(" ", i) + "- x\n";
