@@ -67,6 +67,7 @@ class MessageReader {
 
   // A readable part of the body, or an attachment.
   void ReadEntity(const mime::Entity& entity, size_t depth) {
+    if (IsOver()) return;
     const mime::Value type = entity.Type();
     if (depth > kMaxPartDepth) {
       parsed_->errors.push_back(
@@ -84,11 +85,21 @@ class MessageReader {
       for (const mime::Entity& part : parts) ReadEntity(part, depth + 1);
       return;
     }
+    const std::string name = entity.FileName();
     const bool is_attached = entity.Disposition().value == "attachment" ||
-                             (!entity.FileName().empty() && !type.value.starts_with("text/"));
+                             (!name.empty() && !type.value.starts_with("text/"));
     if (!is_attached && IsText(type.value)) return AppendText(entity, type.value);
     if (type.value == "message/delivery-status" || type.value == "text/rfc822-headers") return;
-    Attach(entity, type.value);
+    Attach(entity, type.value, name);
+  }
+
+  // Whether nothing is left of what the file may cost, which is noted.
+  bool IsOver() {
+    if (is_over_ || source_.budget == nullptr) return is_over_;
+    const Status status = source_.budget->Check();
+    if (status.ok()) return false;
+    parsed_->errors.push_back({"parts of the message", status.message()});
+    return is_over_ = true;
   }
 
   static bool IsText(std::string_view type) { return type == "text/plain" || type == "text/html"; }
@@ -117,8 +128,7 @@ class MessageReader {
   }
 
   // A document of its own: "id#name".
-  void Attach(const mime::Entity& entity, const std::string& type) {
-    std::string name = entity.FileName();
+  void Attach(const mime::Entity& entity, const std::string& type, std::string name) {
     if (name.empty() && type == "message/rfc822") {
       name = mime::UnstructuredText(mime::Split(entity.body).Field("subject")) + ".eml";
     }
@@ -130,6 +140,7 @@ class MessageReader {
   ParsedSource* parsed_;
   DocumentBuilder* builder_ = nullptr;
   MailAttachments attachments_;
+  bool is_over_ = false;
 };
 
 class EmailParser final : public Parser {

@@ -17,6 +17,7 @@ namespace {
 constexpr size_t kMaxHeaderFields = 1000;
 constexpr size_t kMaxFieldBytes = 64 * 1024;
 constexpr size_t kMaxParts = 1000;
+constexpr size_t kMaxEncodedWordBytes = 1000;
 
 std::string DecodeQuotedPrintable(std::string_view text) {
   std::string joined;  // without soft line breaks
@@ -60,14 +61,16 @@ std::string ToUtf8(std::string_view bytes, std::string_view charset) {
 }
 
 // "=?utf-8?B?5Lit?=" at `at`: its text, and the offset behind it; npos if there is none.
-size_t DecodeWord(std::string_view text, size_t at, std::string* out) {
+// `close` is that of the last "?=" found, at first 0: where a text has none it is looked for once.
+size_t DecodeWord(std::string_view text, size_t at, size_t* close, std::string* out) {
   const size_t charset_end = text.find('?', at + 2);
   if (charset_end == text.npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?') {
     return text.npos;
   }
   const size_t begin = charset_end + 3;
-  const size_t end = text.find("?=", begin);
-  if (end == text.npos || end - at > 1000) return text.npos;
+  if (*close < begin) *close = std::min(text.find("?=", begin), text.size());
+  const size_t end = *close;
+  if (end == text.size() || end - at > kMaxEncodedWordBytes) return text.npos;
   std::string_view charset = text.substr(at + 2, charset_end - at - 2);
   charset = charset.substr(0, charset.find('*'));  // a language may follow
   const char encoding = text[charset_end + 1];
@@ -254,12 +257,13 @@ std::string Decoded(const Entity& entity) {
 std::string UnstructuredText(std::string_view field) {
   std::string text;
   size_t raw = 0;  // where text outside of encoded words begins
+  size_t close = 0;
   bool after_word = false;
   for (size_t at = 0; at < field.size();) {
     at = field.find("=?", at);
     if (at == field.npos) break;
     std::string word;
-    const size_t end = DecodeWord(field, at, &word);
+    const size_t end = DecodeWord(field, at, &close, &word);
     if (end == field.npos) {
       at += 2;
       continue;

@@ -105,6 +105,26 @@ TEST(EmailParser, PartsInPartsAreLimited) {
 }
 
 // As many mailers make them: the inner boundary is the outer one and more.
+// The end of each was looked for through the whole field, and fields were read several times.
+TEST(EmailParser, EncodedWordsThatNothingClosesAreText) {
+  const std::string name = testing::Repeat("=?x?q? ", 9000);
+  const std::string part = "--B\nContent-Type: text/plain; name=\"" + name + "\"\n\nWords.\n";
+  const std::string mail =
+      "Subject: =?utf-8?q?a?= =?x?q?b\nContent-Type: multipart/mixed; boundary=B\n\n" +
+      testing::Repeat(part, 200);
+  const Document document = ParseOne(Format::kEmail, mail);
+  EXPECT_EQ(document.title, "a =?x?q?b");
+  EXPECT_EQ(document.blocks.size(), 200u);
+
+  ParseBudget budget(mail.size(), {.time = std::chrono::seconds(0)});
+  const Result<ParsedSource> late =
+      ParseSource(mail, {.id = "a", .path = "a.eml", .uri = "", .budget = &budget});
+  ASSERT_TRUE(late.ok());
+  ASSERT_EQ(late->errors.size(), 1u);
+  EXPECT_EQ(late->errors[0].place, "parts of the message");
+  EXPECT_EQ(late->errors[0].reason, "not read within 0 s");
+}
+
 TEST(EmailParser, ABoundaryThatBeginsWithThatOfTheWholeIsNotThatOfTheWhole) {
   const std::vector<std::string_view> parts =
       mime::SplitParts("--b \r\none\n--b1\ntwo\n--b1--\n--bx\n--b\t\nthree\n--b-- \nrest", "b");
