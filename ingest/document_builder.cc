@@ -146,7 +146,7 @@ void TableWriter::WriteCell(std::string_view cell) {
   std::string& out = builder_->out();
   const size_t start = out.size();
   RunningText(&out, start).Append(cell);
-  cell_bytes_ += out.size() - start;
+  limit_.AddValue(out.size() - start);
 }
 
 void TableWriter::AddRow(const std::vector<std::string_view>& cells) {
@@ -163,10 +163,7 @@ void TableWriter::AddRow(const std::vector<std::string_view>& cells) {
       out += '\n';
     }
     first = false;
-    if (i < labels_.size() && label_bytes_ <= (uint64_t{16} << 20) + 8 * cell_bytes_) {
-      out += labels_[i];
-      label_bytes_ += labels_[i].size();
-    }
+    if (i < labels_.size() && limit_.Take(labels_[i].size())) out += labels_[i];
     WriteCell(cell);
   }
 }

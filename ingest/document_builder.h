@@ -92,12 +92,30 @@ bool JoinsWithoutSpace(std::string_view before, std::string_view after);
 // Characters of Chinese, Japanese and Korean with their punctuation, which are as wide as they are high.
 bool IsCjkOrItsPunctuation(char32_t c);
 
+// How much of a text are labels that its source has once and that stand before many values: not more
+// than 16 MB or so and 8 times the values. Long labels of nearly empty values would blow it up.
+class LabelLimit {
+ public:
+  // Whether a label of so many bytes may be written once more.
+  bool Take(size_t label) {
+    if (labels_ > kAlways + kPerValueByte * values_) return false;
+    labels_ += label;
+    return true;
+  }
+  void AddValue(size_t bytes) { values_ += bytes; }
+
+ private:
+  static constexpr uint64_t kAlways = uint64_t{16} << 20;
+  static constexpr uint64_t kPerValueByte = 8;
+  uint64_t labels_ = 0;
+  uint64_t values_ = 0;
+};
+
 // Writes the rows of a table, a line each, so that each reads alone: "Model: VX-220; Power: 1.5
 // kW". Empty cells are left out, and so are empty rows. A table that has a header and no rows
 // becomes the line of its header.
 //
-// Header cells are cut after 120 bytes. Where repeating them would blow a table up (long headers
-// over nearly empty cells), the rows after the first 16 MB or so are written without them.
+// Header cells are cut after 120 bytes. Rows beyond LabelLimit are written without them.
 class TableWriter {
  public:
   explicit TableWriter(DocumentBuilder* builder) : builder_(builder) {}
@@ -113,8 +131,7 @@ class TableWriter {
   DocumentBuilder* builder_;
   std::vector<std::string> labels_;  // "Power: "; "" where the header is empty
   bool has_rows_ = false;
-  uint64_t label_bytes_ = 0;
-  uint64_t cell_bytes_ = 0;
+  LabelLimit limit_;
 };
 
 // Views of the cells, which must outlive them.

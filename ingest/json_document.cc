@@ -39,8 +39,8 @@ std::string JoinPath(const std::string& path, std::string_view key) {
 class Flattener {
  public:
   // `left_out`: the name of an object in the outermost object that is not written.
-  Flattener(DocumentBuilder* builder, std::string_view left_out)
-      : builder_(builder), left_out_(left_out) {}
+  Flattener(LabelLimit* paths, DocumentBuilder* builder, std::string_view left_out)
+      : paths_(paths), builder_(builder), left_out_(left_out) {}
 
   void Write(JsonValue value) {
     if (value.IsObject()) {
@@ -100,8 +100,11 @@ class Flattener {
       if (member.IsObject()) {
         WriteArrays(member, JoinPath(path, key), level);
       } else if (member.IsArray() && member.size() > 0 && !IsScalarArray(member)) {
-        builder_->Add(BlockKind::kHeading, std::min(level, 6u), JoinPath(path, key));
-        WriteItems(member, JoinPath(path, key), level);
+        const std::string joined = JoinPath(path, key);
+        const bool is_whole = path.empty() || paths_->Take(joined.size());
+        builder_->Add(BlockKind::kHeading, std::min(level, 6u),
+                      is_whole ? joined : JoinPath("", key));
+        WriteItems(member, joined, level);
       }
     });
   }
@@ -148,9 +151,11 @@ class Flattener {
   void WriteLine(const std::string& path, std::string_view value) {
     value = Trim(value);
     if (value.empty()) return;
+    paths_->AddValue(value.size());
+    const bool has_path = !path.empty() && paths_->Take(path.size());
     if (value.size() > kShortBytes && value.find('\n') != value.npos) {
       builder_->End();
-      if (!path.empty()) builder_->Add(BlockKind::kParagraph, 0, path + ":");
+      if (has_path) builder_->Add(BlockKind::kParagraph, 0, path + ":");
       AppendPlainText(value, builder_);
       return;
     }
@@ -158,13 +163,14 @@ class Flattener {
     std::string& out = builder_->out();
     if (!builder_->OpenText().empty()) out += '\n';
     const size_t start = out.size();
-    if (!path.empty()) {
+    if (has_path) {
       RunningText(&out, start).Append(path);
       out += ": ";
     }
     RunningText(&out, out.size()).Append(value);
   }
 
+  LabelLimit* const paths_;
   DocumentBuilder* builder_;
   const std::string_view left_out_;
 };
@@ -260,7 +266,7 @@ Status FillRecord(JsonValue object, Document* document) {
 
 }  // namespace
 
-Status FillFromObject(JsonValue object, Document* document) {
+Status FillFromObject(JsonValue object, LabelLimit* paths, Document* document) {
   // Who may read it comes first: a record whose list is broken must not become public.
   QUARRY_RETURN_IF_ERROR(ReadAccess(object, &document->access));
   JsonValue member = object;
@@ -279,10 +285,12 @@ Status FillFromObject(JsonValue object, Document* document) {
     document->title = TitleLine(member.text());
   }
   DocumentBuilder builder(document);
-  Flattener(&builder, "metadata").Write(object);
+  Flattener(paths, &builder, "metadata").Write(object);
   return OkStatus();
 }
 
-void FlattenJson(JsonValue value, DocumentBuilder* builder) { Flattener(builder, "").Write(value); }
+void FlattenJson(JsonValue value, LabelLimit* paths, DocumentBuilder* builder) {
+  Flattener(paths, builder, "").Write(value);
+}
 
 }  // namespace quarry::ingest

@@ -16,8 +16,9 @@ namespace quarry::ingest {
 //   * an array of objects as a heading (its path) and a block for each element: one line "code:
 //     VX-220; family: pump" if the element is flat and short, else its members as above.
 // Scalars stand before the arrays of objects of the same object, so that each stands under its own
-// heading.
-void FlattenJson(JsonValue value, DocumentBuilder* builder);
+// heading. `paths`: of all records of a file together; beyond it values have no path before them, and
+// headings only its last name.
+void FlattenJson(JsonValue value, LabelLimit* paths, DocumentBuilder* builder);
 
 // Fills the document from an object.
 //   * A record (an object with "text"): title, url, lang and access into the document's fields,
@@ -27,6 +28,6 @@ void FlattenJson(JsonValue value, DocumentBuilder* builder);
 //     metadata flattened.
 // The names of nested metadata ("pump.power") are cut after 200 bytes; 1000 fields are kept.
 // Errors: kInvalidArgument naming the member ("\"text\": expected a string, found a number").
-Status FillFromObject(JsonValue object, Document* document);
+Status FillFromObject(JsonValue object, LabelLimit* paths, Document* document);
 
 }  // namespace quarry::ingest

@@ -13,11 +13,12 @@ class JsonParser final : public Parser {
     QUARRY_RETURN_IF_ERROR(tree.Parse(text));
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kJson));
+    LabelLimit paths;
     if (tree.root().IsObject()) {
-      QUARRY_RETURN_IF_ERROR(FillFromObject(tree.root(), &document));
+      QUARRY_RETURN_IF_ERROR(FillFromObject(tree.root(), &paths, &document));
     } else {
       DocumentBuilder builder(&document);
-      FlattenJson(tree.root(), &builder);
+      FlattenJson(tree.root(), &paths, &builder);
     }
     return parsed;
   }

@@ -29,6 +29,7 @@ class JsonLinesParser final : public Parser {
     ParsedSource parsed;
     ErrorList errors(&parsed.errors);
     JsonTree tree;
+    LabelLimit paths;
     std::unordered_map<std::string, size_t> line_of_id;
     size_t number = 0;
     for (size_t begin = 0; begin < text.size();) {
@@ -38,7 +39,7 @@ class JsonLinesParser final : public Parser {
       ++number;
       if (Trim(line).empty()) continue;
       Document document = NewDocument(source, Format::kJsonLines);
-      if (const Status status = ReadLine(line, &tree, &document); !status.ok()) {
+      if (const Status status = ReadLine(line, &tree, &paths, &document); !status.ok()) {
         errors.AddLine(number, status.message());
         continue;
       }
@@ -66,13 +67,14 @@ class JsonLinesParser final : public Parser {
   }
 
  private:
-  static Status ReadLine(std::string_view line, JsonTree* tree, Document* document) {
+  static Status ReadLine(std::string_view line, JsonTree* tree, LabelLimit* paths,
+                         Document* document) {
     QUARRY_RETURN_IF_ERROR(tree->Parse(line, true).Annotate("expected a JSON object"));
     if (!tree->root().IsObject()) {
       return InvalidArgumentError(std::string("expected a JSON object: found ") +
                                   NameOf(tree->root().kind()));
     }
-    QUARRY_RETURN_IF_ERROR(FillFromObject(tree->root(), document));
+    QUARRY_RETURN_IF_ERROR(FillFromObject(tree->root(), paths, document));
     if (document->blocks.empty()) {
       return InvalidArgumentError("record without text: expected a \"text\" that is not empty");
     }

@@ -173,6 +173,31 @@ TEST(JsonLinesParser, OneDocumentForEachLine) {
   EXPECT_EQ(Outline(parsed.documents[2]), "t|color: red\\nsize: 3");
 }
 
+// Twenty megabytes became a gigabyte.
+TEST(JsonParser, PathsBeforeNearlyEmptyValuesAreLimited) {
+  const std::string key(199, 'k');
+  const auto list = [&](size_t items) {
+    return "{\"" + key + "\": [\"x\"" + Repeat(",\"x\"", items - 1) + "]}";
+  };
+  const Document document = ParseOne(Format::kJson, list(400'000));
+  EXPECT_EQ(document.text.substr(0, 204), key + ": x\nk");
+  EXPECT_EQ(document.text.substr(document.text.size() - 4), "\nx\nx");
+  EXPECT_LT(document.text.size(), 22u << 20);
+  // All records of a file count together.
+  size_t bytes = 0;
+  const std::string lines = Repeat(list(20'000) + "\n", 20);
+  for (const Document& record : ParseAs(Format::kJsonLines, lines).documents) {
+    bytes += record.text.size();
+  }
+  EXPECT_LT(bytes, 22u << 20);
+  // Headings too.
+  const Document nested =
+      ParseOne(Format::kJson, "{\"" + key + "\": [[1]" + Repeat(",{\"a\":[[1]]}", 400'000) + "]}");
+  EXPECT_EQ(nested.TextOf(nested.blocks[2]), key + ".");
+  EXPECT_EQ(nested.TextOf(nested.blocks[nested.blocks.size() - 2]), "a");
+  EXPECT_LT(nested.text.size(), 24u << 20);
+}
+
 TEST(JsonLinesParser, BrokenLinesAreErrorsAndTheOthersAreKept) {
   const ParsedSource parsed =
       ParseAs(Format::kJsonLines,
