@@ -177,6 +177,18 @@ void AppendHtmlFragment(std::string_view html, DocumentBuilder* builder) {
   html::WriteBlocks({html, tree.document()}, *tree.document(), {}, builder);
 }
 
+void AppendHtmlText(std::string_view text, std::string* html) {
+  for (const char c : text) {
+    if (c == '<') {
+      *html += "&lt;";
+    } else if (c == '&') {
+      *html += "&amp;";
+    } else {
+      *html += c;
+    }
+  }
+}
+
 std::string HtmlInlineText(std::string_view html) {
   const Result<std::string> prescanned = PrescanHtml(html);
   if (!prescanned.ok()) return "";

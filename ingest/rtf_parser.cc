@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/text_convert.h"
 #include "ingest/document_builder.h"
+#include "ingest/html_text.h"
 #include "ingest/parsers.h"
 #include "ingest/rtf_words.h"
 #include "ingest/rtf_writer.h"
@@ -307,13 +308,8 @@ class RtfReader {
   // Between tags "<" is one of the text; in them it is their own.
   void AppendToHtml(std::string_view text) {
     if (state_.target == RtfTarget::kBody && state_.rtf_only) return;
-    for (const char c : text) {
-      if (state_.target == RtfTarget::kBody && (c == '<' || c == '&')) {
-        html_ += c == '<' ? "&lt;" : "&amp;";
-      } else {
-        html_ += c;
-      }
-    }
+    if (state_.target == RtfTarget::kBody) return AppendHtmlText(text, &html_);
+    html_ += text;
   }
 
   void Append(std::string_view text) {

@@ -22,6 +22,11 @@ void XmlFeedHandler::Start(const std::string& name, std::string_view tag) {
   }
 }
 
+void XmlFeedHandler::Text(std::string_view text) {
+  if (content_depth_ > 0) return AppendHtmlText(text, &text_);  // between the tags that are kept
+  text_ += text;
+}
+
 void XmlFeedHandler::End(const std::string& name) {
   if (stack_.empty()) return;
   if (content_depth_ == stack_.size()) content_depth_ = 0;

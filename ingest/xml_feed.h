@@ -16,7 +16,7 @@ class XmlFeedHandler {
   explicit XmlFeedHandler(Document* document) : document_(document), builder_(document) {}
 
   void Start(const std::string& name, std::string_view tag);
-  void Text(std::string_view text) { text_ += text; }
+  void Text(std::string_view text);
   void End(const std::string& name);
   // Once, behind the last tag.
   void Finish() {

@@ -42,6 +42,14 @@ TEST(XmlParser, FeedsAreArticles) {
       "h1|新闻\nh2|水泵\np|水泵运行");
 }
 
+// What stood between "&lt;" and "&gt;" was taken for a tag and lost.
+TEST(XmlParser, TextOfAnArticleInXhtmlIsNoMarkup) {
+  EXPECT_EQ(Xml("<feed><title>T</title><entry><title>E</title><content type=\"xhtml\"><div><p>Use "
+                "vector&lt;zanzibar&gt; and <b>a &amp;lt; b</b> <![CDATA[<i>]]></p></div></content>"
+                "</entry></feed>"),
+            "h1|T\nh2|E\np|Use vector<zanzibar> and a &lt; b <i>");
+}
+
 TEST(XmlParser, NoEntityIsExpanded) {
   EXPECT_EQ(Xml("<!DOCTYPE a [<!ENTITY x \"xxxx\"><!ENTITY y \"&x;&x;\">]><a><p>&y; end</p></a>"),
             "p|&y; end");
