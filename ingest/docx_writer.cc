@@ -55,8 +55,8 @@ bool IsLayout(xml::Node table, const DocxStyles& styles) {
     size_t cells = 0;
     ForEachThroughWrappers(row, "tc", [&](xml::Node cell) {
       ++cells;
-      holds_blocks = holds_blocks || xml::Child(cell, "tbl");
-      xml::ForEachChild(cell, "p", [&](xml::Node paragraph) {
+      ForEachThroughWrappers(cell, "tbl", [&](xml::Node) { holds_blocks = true; });
+      ForEachThroughWrappers(cell, "p", [&](xml::Node paragraph) {
         holds_blocks = holds_blocks || styles.Of(paragraph).role == Role::kHeading;
       });
     });

@@ -129,6 +129,20 @@ TEST(DocxParser, TablesRepeatTheirHeaderInEachRow) {
             "p|Between\nt|Name: Ada; Age: 36\np|Alone in its table");
 }
 
+TEST(DocxParser, TablesAndHeadingsInAContentControlOfACellAreRead) {
+  const auto table = [](const std::string& cell) {
+    return "<w:tbl><w:tr><w:tc>" + P("Outer") + "</w:tc><w:tc>" + cell + "</w:tc></w:tr></w:tbl>";
+  };
+  const auto control = [](const std::string& content) {
+    return "<w:sdt><w:sdtContent>" + content + "</w:sdtContent></w:sdt>";
+  };
+  const Document document =
+      ReadDocx(MakeDocx(table(control(table(P("Zanzibar")))) + P("Between") +
+                            table(control(P("Head", Style("berschrift1")) + P("Text"))),
+                        {kStyles}));
+  EXPECT_EQ(Outline(document), "p|Outer\nt|Outer; Zanzibar\np|Between\np|Outer\nh1|Head\np|Text");
+}
+
 // A few kilobytes would make gigabytes. What is beyond the limit is left out.
 TEST(DocxParser, TextThatIsRepeatedIsLimited) {
   const auto cell = [](const std::string& text, const std::string& properties = "") {
