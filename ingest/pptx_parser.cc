@@ -44,9 +44,13 @@ std::string_view PlaceholderOf(xml::Node shape) {
 }
 
 bool IsHidden(xml::Node shape) {
-  const xml::Node properties =
-      shape.first_child() ? xml::Child(shape.first_child(), "cNvPr") : xml::Node();
-  return !xml::Attribute(properties, "hidden").empty() && xml::IsOn(properties, "hidden");
+  // They stand in the first element, "nvSpPr" or the like; white space may be before it.
+  for (const xml::Node child : shape.children()) {
+    if (!xml::IsElement(child)) continue;
+    const xml::Node properties = xml::Child(child, "cNvPr");
+    return !xml::Attribute(properties, "hidden").empty() && xml::IsOn(properties, "hidden");
+  }
+  return false;
 }
 
 // The text of a paragraph (a:p), line breaks kept.

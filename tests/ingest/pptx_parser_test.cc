@@ -128,6 +128,14 @@ TEST(PptxParser, TextOfCellsThatGoOnBelowIsLimited) {
   EXPECT_TRUE(all.ends_with("The end"));
 }
 
+TEST(PptxParser, HiddenShapesAreLeftOutHoweverTheXmlIsIndented) {
+  const std::string hidden =
+      "<p:sp>\n  <p:nvSpPr>\n    <p:cNvPr id=\"1\" hidden=\"1\"/>\n  </p:nvSpPr>\n  <p:txBody>" +
+      SlideP("Secret") + "</p:txBody></p:sp>";
+  EXPECT_EQ(Outline(ReadPptx(MakePptx({hidden + Shape("", SlideP("Shown"))})).documents.at(0)),
+            "p|Shown");
+}
+
 TEST(PptxParser, ABrokenSlideIsAnErrorOfThatSlide) {
   const ParsedSource parsed = ReadPptx(MakePptx({"<p:sp>", Shape("title", SlideP("Good"))}));
   EXPECT_EQ(Outline(parsed.documents.at(0)), "h1|Good");
