@@ -50,7 +50,8 @@ uint32_t NumberDepth(std::string_view text) {
     return 0;
   }
   const std::string_view number = FirstWord(text);
-  if (number.size() == text.size() || !IsAsciiDigit(number[0]) || number.size() > 8) return 0;
+  if (number.empty() || number.size() == text.size() || number.size() > 8) return 0;
+  if (!IsAsciiDigit(number[0])) return 0;
   uint32_t depth = 1;
   for (size_t i = 0; i < number.size(); ++i) {
     if (number[i] == '.') {
@@ -60,6 +61,7 @@ uint32_t NumberDepth(std::string_view text) {
     }
   }
   const std::string_view rest = text.substr(number.size() + 1);
+  if (rest.empty()) return 0;
   return IsAsciiUpper(rest[0]) || static_cast<unsigned char>(rest[0]) >= 0xE3 ? depth : 0;
 }
 

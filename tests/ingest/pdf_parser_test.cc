@@ -207,6 +207,24 @@ std::string OutlineOfMarkup(const std::string& markup) {
   return Outline(document);
 }
 
+// What was read there was the first byte of nothing.
+TEST(PdfWriter, LinesThatBeginOrEndWithASpaceAreParagraphs) {
+  PdfPage page;
+  for (const char* text : {" Pumps and valves", "2. ", "3 Pipes"}) {
+    PdfLine line{.x0 = 50, .x1 = 200, .y0 = 0, .y1 = 10, .block = 0, .words = 2, .text = text};
+    line.block = static_cast<uint32_t>(page.lines.size());
+    line.y0 = 30 * static_cast<float>(line.block);
+    line.y1 = line.y0 + 10;
+    page.lines.push_back(std::move(line));
+  }
+  Document document;
+  {
+    DocumentBuilder builder(&document);
+    PdfWriter({page}, &builder).WritePage(page);
+  }
+  EXPECT_EQ(Outline(document), "p|Pumps and valves\nl1|2.\nh1|3 Pipes");
+}
+
 // `rows` rows of `columns` cells of one word.
 PdfPage PageOfCells(size_t rows, size_t columns) {
   PdfPage page;
