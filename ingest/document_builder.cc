@@ -182,6 +182,13 @@ void TableWriter::Finish() {
   builder_->End();
 }
 
+void NoteCellsLeftOut(const DocumentBuilder& builder, std::vector<SourceError>* errors) {
+  if (builder.cells_left_out() == 0) return;
+  errors->push_back({"tables", std::to_string(builder.cells_left_out()) +
+                                   " cells left out: expected at most " +
+                                   std::to_string(kMaxRowCells) + " in a row"});
+}
+
 void ErrorList::Finish() {
   if (left_out_ == 0) return;
   errors_->push_back({"further places", std::to_string(left_out_) + " more errors"});

@@ -48,6 +48,10 @@ class DocumentBuilder {
   // space behind), and the block too if nothing is left. Fine if none is open.
   void End();
 
+  // Counts cells beyond kMaxRowCells, for NoteCellsLeftOut().
+  void LeaveOutCells(uint64_t cells) { cells_left_out_ += cells; }
+  uint64_t cells_left_out() const { return cells_left_out_; }
+
   // The page of blocks that begin from now on.
   void set_page(uint32_t page) { page_ = page; }
 
@@ -57,6 +61,7 @@ class DocumentBuilder {
   uint32_t page_ = 0;
   size_t text_before_ = 0;  // size of the text before Begin() added the separator
   bool open_ = false;
+  uint64_t cells_left_out_ = 0;
 };
 
 // Appends running text with every run of white space as one space, none at the start of a block. A
@@ -136,6 +141,12 @@ class TableWriter {
 
 // Views of the cells, which must outlive them.
 std::vector<std::string_view> ViewsOf(const std::vector<std::string>& cells);
+
+// Cells that are read of a table's row. Parsers tell the builder of others.
+inline constexpr size_t kMaxRowCells = 1000;
+
+// Adds an error if the builder was told of such.
+void NoteCellsLeftOut(const DocumentBuilder& builder, std::vector<SourceError>* errors);
 
 // Errors of one source. The first 100 are kept; the others are counted in one last entry.
 class ErrorList {

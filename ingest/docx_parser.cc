@@ -64,6 +64,7 @@ class DocxParser final : public Parser {
     PictureText pictures(package);
     DocxWriter writer(package, relationships, &styles, notes, has_pages, &pictures, &builder);
     QUARRY_RETURN_IF_ERROR(writer.Write(tree->root()));
+    NoteCellsLeftOut(builder, &parsed.errors);
     pictures.Finish(&parsed);
     if (document.title.empty()) document.title = writer.title();
     return parsed;

@@ -12,8 +12,8 @@ namespace {
 
 using Role = DocxStyle::Role;
 
+constexpr auto kMaxColumns = static_cast<int64_t>(kMaxRowCells);
 constexpr size_t kMaxHeadingBytes = 400;  // what is longer is a paragraph that looks like one
-constexpr int64_t kMaxColumns = 1000;
 
 // Wrappers whose content stands where they do.
 bool IsWrapper(std::string_view name) {
@@ -275,7 +275,7 @@ Status DocxWriter::WriteTable(xml::Node table) {
       const xml::Node merge = xml::Child(of_cell, "vMerge");
       const bool goes_on = merge && xml::Attribute(merge, "val") != "restart";
       const size_t column = cells.size();
-      if (column >= static_cast<size_t>(kMaxColumns)) return;
+      if (column >= static_cast<size_t>(kMaxColumns)) return builder_->LeaveOutCells(1);
       std::string text;
       if (!goes_on || column >= above.size()) {
         text = CellText(cell);

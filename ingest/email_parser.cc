@@ -41,6 +41,7 @@ class MessageReader {
       builder_ = &builder;
       ReadEntity(message, 0);
       builder.End();
+      NoteCellsLeftOut(builder, &parsed_->errors);
       if (body.blocks.empty()) {
         // What has a subject only is found by it.
         builder.Add(BlockKind::kParagraph, 0, body.title);
@@ -77,9 +78,15 @@ class MessageReader {
     }
     if (type.value.starts_with("multipart/")) {
       std::vector<mime::Entity> parts;
+      bool has_more = false;
       for (const std::string_view part :
-           mime::SplitParts(entity.body, type.Parameter("boundary"))) {
+           mime::SplitParts(entity.body, type.Parameter("boundary"), &has_more)) {
         parts.push_back(mime::Split(part));
+      }
+      if (has_more) {
+        parsed_->errors.push_back({"parts from " + std::to_string(mime::kMaxParts + 1),
+                                   "not read: expected at most " + std::to_string(mime::kMaxParts) +
+                                       " beside each other"});
       }
       if (type.value == "multipart/alternative") return ReadAlternative(parts, depth);
       for (const mime::Entity& part : parts) ReadEntity(part, depth + 1);

@@ -124,6 +124,9 @@ class EpubReader {
     QUARRY_ASSIGN_OR_RETURN(const DecodedText decoded, DecodeText(bytes));
     QUARRY_ASSIGN_OR_RETURN(ParsedSource chapter,
                             ParserFor(Format::kHtml).Parse(decoded.text, source_));
+    for (const SourceError& error : chapter.errors) {
+      errors_.Add("chapter " + part + ": " + error.place, error.reason);
+    }
     for (const Document& page : chapter.documents) {
       const bool has_heading = std::ranges::any_of(
           page.blocks, [](const Block& block) { return block.kind == BlockKind::kHeading; });

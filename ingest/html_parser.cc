@@ -120,14 +120,15 @@ Landmarks FindLandmarks(const Page& page, html::PageMetadata* metadata, Document
 }
 
 // The text of a page without its boilerplate. A page that has a <main> with text is that.
-void WriteContent(const Page& page, const Landmarks& landmarks, Document* document) {
+void WriteContent(const Page& page, const Landmarks& landmarks, ParsedSource* parsed) {
   constexpr size_t kEnough = 100;
   const Node* content = landmarks.body == nullptr ? page.root : landmarks.body;
   if (landmarks.main != nullptr && html::TextSize(page, *landmarks.main) >= kEnough) {
     content = landmarks.main;
   }
-  DocumentBuilder builder(document);
+  DocumentBuilder builder(&parsed->documents.back());
   html::WriteBlocks(page, *content, html::FindBoilerplate(page, *content), &builder);
+  NoteCellsLeftOut(builder, &parsed->errors);
 }
 
 // The heading names the page; <title> often adds the name of the site. Among several headings the
@@ -159,7 +160,7 @@ class HtmlParser final : public Parser {
     html::PageMetadata metadata;
     const Landmarks landmarks = FindLandmarks(page, &metadata, &document);
     metadata.ReadLinkedData(text);
-    WriteContent(page, landmarks, &document);
+    WriteContent(page, landmarks, &parsed);
     document.title = TitleOf(document, landmarks, metadata);
     metadata.MoveTo(&document);
     return parsed;

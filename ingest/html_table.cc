@@ -14,7 +14,6 @@
 namespace quarry::ingest::html {
 namespace {
 
-constexpr size_t kMaxHtmlColumns = 1000;
 // Text that rowspan repeats, so that a small page cannot grow without bound.
 constexpr size_t kMaxRepeatedBytes = size_t{1} << 20;
 // Places that cells fill beside their own. Pages that somebody reads have thousands.
@@ -112,7 +111,7 @@ Grid ReadGrid(const Page& page, const Node& table) {
 size_t SpanOf(const Node& cell, const char* attribute) {
   const char* value = AttributeOf(cell, attribute);
   const int span = value == nullptr ? 1 : std::atoi(value);
-  return static_cast<size_t>(std::clamp(span, 1, static_cast<int>(kMaxHtmlColumns)));
+  return static_cast<size_t>(std::clamp(span, 1, static_cast<int>(kMaxRowCells)));
 }
 
 // Places the cells of each row in their columns. A cell that spans rows is repeated in each of
@@ -139,9 +138,12 @@ class Placer {
     };
     for (const Node* cell : row.cells) {
       take_spanned();
-      if (column >= kMaxHtmlColumns) break;
+      if (column >= kMaxRowCells) {
+        ++left_out_;
+        continue;
+      }
       const size_t columns =
-          is_full ? 1 : std::min(SpanOf(*cell, "colspan"), kMaxHtmlColumns - column);
+          is_full ? 1 : std::min(SpanOf(*cell, "colspan"), kMaxRowCells - column);
       const size_t rows = is_full ? 1 : SpanOf(*cell, "rowspan");
       filled_ += columns - 1;
       const std::string text = LineOf(*page_, *cell);
@@ -156,6 +158,9 @@ class Placer {
     return texts_;
   }
 
+  // Cells beyond the last column.
+  size_t left_out() const { return left_out_; }
+
  private:
   struct Spanned {
     size_t rows = 0;  // that it still reaches into
@@ -167,6 +172,7 @@ class Placer {
   std::vector<Spanned> spanned_;  // by column
   size_t repeated_ = 0;
   size_t filled_ = 0;
+  size_t left_out_ = 0;
 };
 
 }  // namespace
@@ -213,6 +219,7 @@ bool WriteTable(const Page& page, const Node& table, DocumentBuilder* builder) {
     writer.AddRow(ViewsOf(texts));
   }
   writer.Finish();
+  builder->LeaveOutCells(placer.left_out());
   return true;
 }
 

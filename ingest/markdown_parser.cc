@@ -358,6 +358,7 @@ class MarkdownParser final : public Parser {
       if (status.code() != Code::kNotFound) text.remove_prefix(front.size);
     }
     AppendMarkdown(text, &builder);
+    NoteCellsLeftOut(builder, &parsed.errors);
     return parsed;
   }
 };

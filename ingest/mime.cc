@@ -16,7 +16,6 @@ namespace {
 
 constexpr size_t kMaxHeaderFields = 1000;
 constexpr size_t kMaxFieldBytes = 64 * 1024;
-constexpr size_t kMaxParts = 1000;
 constexpr size_t kMaxEncodedWordBytes = 1000;
 
 std::string DecodeQuotedPrintable(std::string_view text) {
@@ -219,8 +218,10 @@ Entity Split(std::string_view bytes) {
   return entity;
 }
 
-std::vector<std::string_view> SplitParts(std::string_view body, std::string_view boundary) {
+std::vector<std::string_view> SplitParts(std::string_view body, std::string_view boundary,
+                                         bool* has_more) {
   std::vector<std::string_view> parts;
+  *has_more = false;
   if (boundary.empty()) return parts;
   const std::string delimiter = "--" + std::string(boundary);
   size_t part = body.npos;  // where the open part begins
@@ -238,12 +239,14 @@ std::vector<std::string_view> SplitParts(std::string_view body, std::string_view
       if (content.ends_with('\n')) content.remove_suffix(1);
       if (content.ends_with('\r')) content.remove_suffix(1);
       parts.push_back(content);
+      part = body.npos;
     }
     if (at == body.npos || body.substr(at + delimiter.size()).starts_with("--")) break;
     const size_t newline = body.find('\n', at);
     if (newline == body.npos) break;
     part = at = newline + 1;
   }
+  *has_more = part != body.npos;
   return parts;
 }
 

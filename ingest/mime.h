@@ -32,8 +32,12 @@ struct Entity {
 // Splits at the first empty line. Lenient: a line that is no field is passed over.
 Entity Split(std::string_view bytes);
 
-// The parts of a multipart body. A missing last boundary is the end of the body.
-std::vector<std::string_view> SplitParts(std::string_view body, std::string_view boundary);
+constexpr size_t kMaxParts = 1000;
+
+// The parts of a multipart body, at most kMaxParts; `has_more` tells whether there are others. A
+// missing last boundary is the end of the body.
+std::vector<std::string_view> SplitParts(std::string_view body, std::string_view boundary,
+                                         bool* has_more);
 
 // The bytes of a body, without base64 or quoted-printable as Content-Transfer-Encoding says.
 std::string Decoded(const Entity& entity);

@@ -208,6 +208,7 @@ class OutlookReader {
       if (const Status status = ReadBody(message, &builder); !status.ok()) {
         parsed_->errors.push_back({"message", status.message()});
       }
+      NoteCellsLeftOut(builder, &parsed_->errors);
       // What has a subject only is found by it.
       if (body.blocks.empty()) builder.Add(BlockKind::kParagraph, 0, body.title);
     }

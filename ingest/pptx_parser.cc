@@ -20,8 +20,6 @@ namespace {
 
 using Relationships = std::vector<OpcPackage::Relationship>;
 
-constexpr int64_t kMaxSlideColumns = 1000;
-
 bool IsTitle(std::string_view placeholder) {
   return placeholder == "title" || placeholder == "ctrTitle";
 }
@@ -180,7 +178,7 @@ class SlideWriter {
       std::vector<std::string> cells;
       xml::ForEachChild(row, "tc", [&](xml::Node cell) {
         const size_t column = cells.size();
-        if (column >= static_cast<size_t>(kMaxSlideColumns)) return;
+        if (column >= kMaxRowCells) return builder_->LeaveOutCells(1);
         std::string text = BodyText(xml::Child(cell, "txBody"));
         // Cells that are merged away are there, and empty.
         if (xml::Attribute(cell, "vMerge") == "1" && column < above.size()) {
@@ -234,6 +232,7 @@ class PptxParser final : public Parser {
       if (!status.ok()) errors.Add("slide " + std::to_string(number), status.message());
     }
     errors.Finish();
+    NoteCellsLeftOut(builder, &parsed.errors);
     pictures.Finish(&parsed);
     return parsed;
   }

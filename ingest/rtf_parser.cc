@@ -42,7 +42,8 @@ class RtfReader {
   RtfReader(std::string_view rtf, Document* document)
       : rtf_(rtf), document_(document), writer_(document) {}
 
-  Status Read() {
+  // What was left out goes into `errors`.
+  Status Read(std::vector<SourceError>* errors) {
     while (at_ < rtf_.size()) {
       const char c = rtf_[at_++];
       if (c == '{') {
@@ -72,7 +73,7 @@ class RtfReader {
     }
     FlushBytes();
     if (from_html_) writer_.WriteHtml(html_);
-    writer_.Finish();
+    writer_.Finish(errors);
     for (const auto& [key, value] : info_) document_->metadata.emplace(key, TitleLine(value));
     if (const auto title = document_->metadata.find("title"); title != document_->metadata.end()) {
       document_->title = std::get<std::string>(title->second);
@@ -384,7 +385,7 @@ class RtfParser final : public Parser {
     }
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kRtf));
-    QUARRY_RETURN_IF_ERROR(RtfReader(bytes, &document).Read());
+    QUARRY_RETURN_IF_ERROR(RtfReader(bytes, &document).Read(&parsed.errors));
     return parsed;
   }
 };

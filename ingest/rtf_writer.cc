@@ -8,11 +8,6 @@
 #include "ingest/html_text.h"
 
 namespace quarry::ingest {
-namespace {
-
-constexpr size_t kMaxCells = 1000;  // of a row
-
-}  // namespace
 
 void RtfWriter::ReadWord(std::string_view word, int parameter) {
   if (word == "par" || word == "sect" || word == "page") {
@@ -30,7 +25,11 @@ void RtfWriter::ReadWord(std::string_view word, int parameter) {
   } else if (word == "intbl") {
     paragraph_.in_table = true;
   } else if (word == "cell") {
-    if (cells_.size() < kMaxCells) cells_.push_back(std::exchange(text_, {}));
+    if (cells_.size() < kMaxRowCells) {
+      cells_.push_back(std::exchange(text_, {}));
+    } else {
+      builder_.LeaveOutCells(1);
+    }
     text_.clear();
     paragraph_.in_table = true;
   } else if (word == "trowd") {
@@ -107,10 +106,11 @@ void RtfWriter::EndTable() {
   table_ = TableWriter(&builder_);
 }
 
-void RtfWriter::Finish() {
+void RtfWriter::Finish(std::vector<SourceError>* errors) {
   EndParagraph();
   EndRow();
   EndTable();
+  NoteCellsLeftOut(builder_, errors);
 }
 
 }  // namespace quarry::ingest

@@ -30,7 +30,7 @@ class RtfWriter {
   // The visible text of a page, in place of paragraphs.
   void WriteHtml(std::string_view html);
   // Once, at the end.
-  void Finish();
+  void Finish(std::vector<SourceError>* errors);
 
  private:
   struct Paragraph {

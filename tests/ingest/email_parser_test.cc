@@ -126,10 +126,12 @@ TEST(EmailParser, EncodedWordsThatNothingClosesAreText) {
 }
 
 TEST(EmailParser, ABoundaryThatBeginsWithThatOfTheWholeIsNotThatOfTheWhole) {
-  const std::vector<std::string_view> parts =
-      mime::SplitParts("--b \r\none\n--b1\ntwo\n--b1--\n--bx\n--b\t\nthree\n--b-- \nrest", "b");
+  bool has_more = true;
+  const std::vector<std::string_view> parts = mime::SplitParts(
+      "--b \r\none\n--b1\ntwo\n--b1--\n--bx\n--b\t\nthree\n--b-- \nrest", "b", &has_more);
   EXPECT_THAT(parts, ::testing::ElementsAre("one\n--b1\ntwo\n--b1--\n--bx", "three"));
-  EXPECT_THAT(mime::SplitParts("--b\none\n--b", "b"), ::testing::ElementsAre("one"));
+  EXPECT_FALSE(has_more);
+  EXPECT_THAT(mime::SplitParts("--b\none\n--b", "b", &has_more), ::testing::ElementsAre("one"));
   const ParsedSource parsed =
       ParseAs(Format::kEmail,
               "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
@@ -152,6 +154,19 @@ TEST(EmailParser, AttachmentsBeyondTheLimitAreReported) {
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_EQ(parsed.errors[0].place, "attachments from 501");
   EXPECT_EQ(parsed.errors[0].reason, "not read: expected at most 500 of a message");
+}
+
+TEST(EmailParser, PartsBeyondTheLimitAreReported) {
+  const std::string head = "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n";
+  EXPECT_EQ(ParseOne(Format::kEmail, head + testing::Repeat("--b\n\ntext\n", 1000) + "--b--\n")
+                .blocks.size(),
+            1000u);
+  const ParsedSource parsed =
+      ParseAs(Format::kEmail, head + testing::Repeat("--b\n\ntext\n", 1001) + "--b--\n");
+  EXPECT_EQ(parsed.documents.at(0).blocks.size(), 1000u);
+  ASSERT_EQ(parsed.errors.size(), 1u);
+  EXPECT_EQ(parsed.errors[0].place, "parts from 1001");
+  EXPECT_EQ(parsed.errors[0].reason, "not read: expected at most 1000 beside each other");
 }
 
 TEST(EmailParser, MessagesInMessagesAreLimited) {

@@ -286,5 +286,37 @@ TEST(ParserFor, EveryFormatSurvivesRandomMarkup) {
   }
 }
 
+TEST(ParseSource, CellsBeyondTheLimitOfARowAreReported) {
+  using quarry::testing::MakeDocx;
+  using quarry::testing::MakeEpub;
+  using quarry::testing::MakePptx;
+  const std::string html = "<table><tr>" + Repeat("<td>x</td>", 1003) + "</tr></table>";
+  const std::string docx = "<w:tbl><w:tr>" +
+                           Repeat("<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>", 1003) +
+                           "</w:tr></w:tbl>";
+  const std::string pptx =
+      "<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>" +
+      Repeat("<a:tc><a:txBody><a:p><a:r><a:t>x</a:t></a:r></a:p></a:txBody></a:tc>", 1003) +
+      "</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>";
+  const struct {
+    const char* name;
+    std::string bytes;
+  } files[] = {
+      {"a.html", "<html><body>" + html + "</body></html>"},
+      {"a.md", "# A\n\n" + html},
+      {"a.eml", "From: a@b.c\nSubject: x\nContent-Type: text/html\n\n" + html},
+      {"a.rtf", "{\\rtf1\\trowd\\intbl " + Repeat("x\\cell ", 1003) + "\\row}"},
+      {"a.docx", MakeDocx(docx)},
+      {"a.pptx", MakePptx({pptx})},
+      {"a.epub", MakeEpub({html})},
+  };
+  for (const auto& [name, bytes] : files) {
+    const ParsedSource parsed = testing::ParseFile(name, bytes);
+    ASSERT_EQ(parsed.errors.size(), 1u) << name;
+    EXPECT_THAT(parsed.errors[0].place, ::testing::EndsWith("tables")) << name;
+    EXPECT_EQ(parsed.errors[0].reason, "3 cells left out: expected at most 1000 in a row") << name;
+  }
+}
+
 }  // namespace
 }  // namespace quarry::ingest
