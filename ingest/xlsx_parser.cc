@@ -79,8 +79,8 @@ class SheetReader {
   Status Read(std::string bytes) {
     QUARRY_ASSIGN_OR_RETURN(const std::string xml, xml::DecodeXml(std::move(bytes)));
     QUARRY_RETURN_IF_ERROR(ReadMerges(xml));
-    Status status =
-        xml::ForEachElementText(xml, "row", [&](std::string_view row) { return ReadRow(row); });
+    Status status = xml::ForEachElementText(
+        xml, "row", [&](std::string_view row, size_t offset) { return ReadRow(row, offset); });
     grid_.EndTable();  // what was read before an error is kept
     return status;
   }
@@ -89,24 +89,26 @@ class SheetReader {
   // They stand behind the rows.
   Status ReadMerges(std::string_view xml) {
     size_t count = 0;
-    return xml::ForEachElementText(xml, "mergeCells", [&](std::string_view element) -> Status {
-      QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, xml::Tree::Parse(std::string(element)));
-      xml::ForEachChild(tree.root(), "mergeCell", [&](xml::Node node) {
-        const std::string_view range = xml::Attribute(node, "ref");
-        const size_t colon = range.find(':');
-        if (colon == range.npos || ++count > kMaxMerges) return;
-        const CellPosition first = ReadPosition(range.substr(0, colon));
-        const CellPosition last = ReadPosition(range.substr(colon + 1));
-        if (first.row == 0 || last.row <= first.row) return;
-        merges_[first.column].push_back({first.row, last.row, ""});
-      });
-      return OkStatus();
-    });
+    return xml::ForEachElementText(
+        xml, "mergeCells", [&](std::string_view element, size_t offset) -> Status {
+          QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree,
+                                  xml::Tree::Parse(std::string(element), offset));
+          xml::ForEachChild(tree.root(), "mergeCell", [&](xml::Node node) {
+            const std::string_view range = xml::Attribute(node, "ref");
+            const size_t colon = range.find(':');
+            if (colon == range.npos || ++count > kMaxMerges) return;
+            const CellPosition first = ReadPosition(range.substr(0, colon));
+            const CellPosition last = ReadPosition(range.substr(colon + 1));
+            if (first.row == 0 || last.row <= first.row) return;
+            merges_[first.column].push_back({first.row, last.row, ""});
+          });
+          return OkStatus();
+        });
   }
 
-  Status ReadRow(std::string_view element) {
+  Status ReadRow(std::string_view element, size_t offset) {
     QUARRY_RETURN_IF_ERROR(budget_->Check());
-    QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, xml::Tree::Parse(std::string(element)));
+    QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, xml::Tree::Parse(std::string(element), offset));
     const auto number = static_cast<size_t>(
         std::max<int64_t>(xml::IntegerAttribute(tree.root(), "r").value_or(0), 0));
     const size_t row = number > 0 ? number : row_ + 1;
@@ -286,11 +288,11 @@ class XlsxParser final : public Parser {
     QUARRY_ASSIGN_OR_RETURN(std::string bytes, package.Read(part));
     QUARRY_ASSIGN_OR_RETURN(const std::string xml, xml::DecodeXml(std::move(bytes)));
     return xml::ForEachElementText(xml, "si",
-                                   [&](std::string_view element) -> Status {
+                                   [&](std::string_view element, size_t offset) -> Status {
                                      QUARRY_RETURN_IF_ERROR(package.budget()->Check());
                                      QUARRY_ASSIGN_OR_RETURN(
                                          const xml::Tree tree,
-                                         xml::Tree::Parse(std::string(element)));
+                                         xml::Tree::Parse(std::string(element), offset));
                                      workbook->strings.push_back(RichText(tree.root()));
                                      return OkStatus();
                                    })

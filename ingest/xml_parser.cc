@@ -74,10 +74,10 @@ ElementRole RoleOf(std::string_view name) {
 }
 
 // Walks over the tags and gives what stands between them; `Handler` has Start(name, tag, empty),
-// End(name) and Text(text).
+// End(name) and Text(text). `offset`: of `text` in the file.
 template <typename Handler>
-Status WalkXml(std::string_view text, Handler* handler) {
-  xml::Scanner scanner(text);
+Status WalkXml(std::string_view text, size_t offset, Handler* handler) {
+  xml::Scanner scanner(text, offset);
   size_t behind = 0;
   while (scanner.Next()) {
     if (scanner.begin() > behind)
@@ -222,9 +222,10 @@ class XmlParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view text, const SourceInfo& source) const override {
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, Format::kXml));
-    text.remove_prefix(BehindXmlDeclarations(text));
-    const Status status = IsFeed(text) ? Walk<XmlFeedHandler>(text, &document)
-                                       : Walk<GenericHandler>(text, &document);
+    const size_t offset = BehindXmlDeclarations(text);
+    text.remove_prefix(offset);
+    const Status status = IsFeed(text) ? Walk<XmlFeedHandler>(text, offset, &document)
+                                       : Walk<GenericHandler>(text, offset, &document);
     if (status.ok()) return parsed;
     // What stands before the broken place is of use.
     if (document.blocks.empty()) return status;
@@ -234,9 +235,9 @@ class XmlParser final : public Parser {
 
  private:
   template <typename Handler>
-  static Status Walk(std::string_view text, Document* document) {
+  static Status Walk(std::string_view text, size_t offset, Document* document) {
     Handler handler(document);
-    Status status = WalkXml(text, &handler);
+    Status status = WalkXml(text, offset, &handler);
     handler.Finish();
     return status;
   }

@@ -16,8 +16,8 @@ bool IsXmlCharacter(uint32_t c) {
 }  // namespace
 
 bool Scanner::Fail(size_t at, std::string problem) {
-  status_ =
-      InvalidArgumentError("broken XML at byte " + std::to_string(at) + ": " + std::move(problem));
+  status_ = InvalidArgumentError("broken XML at byte " + std::to_string(offset_ + at) + ": " +
+                                 std::move(problem));
   return false;
 }
 

@@ -31,8 +31,9 @@ class Scanner {
  public:
   enum class Kind { kStart, kEnd, kEmpty };  // <a>, </a>, <a/>
 
-  // REQUIRES: `xml` is UTF-8 and outlives the scanner.
-  explicit Scanner(std::string_view xml) : xml_(xml) {}
+  // `offset`: of `xml` in the file, from which errors count. REQUIRES: `xml` is UTF-8 and outlives
+  // the scanner.
+  explicit Scanner(std::string_view xml, size_t offset = 0) : xml_(xml), offset_(offset) {}
 
   bool Next();
 
@@ -58,6 +59,7 @@ class Scanner {
   bool CheckReferences(size_t begin, size_t end);
 
   const std::string_view xml_;
+  const size_t offset_;
   size_t at_ = 0;
   size_t begin_ = 0;
   size_t depth_ = 0;

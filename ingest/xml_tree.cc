@@ -34,12 +34,12 @@ Result<std::string> DecodeXml(std::string bytes) {
   return std::move(decoded.text);
 }
 
-Result<Tree> Tree::Parse(std::string bytes) {
+Result<Tree> Tree::Parse(std::string bytes, size_t offset) {
   Tree tree;
   tree.state_ = std::make_unique<State>();
   QUARRY_ASSIGN_OR_RETURN(tree.state_->bytes, DecodeXml(std::move(bytes)));
   std::string& xml = tree.state_->bytes;
-  Scanner scanner(xml);
+  Scanner scanner(xml, offset);
   while (scanner.Next()) {
   }
   QUARRY_RETURN_IF_ERROR(scanner.status());
@@ -53,7 +53,8 @@ Result<Tree> Tree::Parse(std::string bytes) {
   const pugi::xml_parse_result parsed = tree.state_->document.load_buffer_inplace(
       xml.data(), xml.size(), kParseFlags, pugi::encoding_utf8);
   if (!parsed) {
-    return InvalidArgumentError("broken XML at byte " + std::to_string(parsed.offset) + ": " +
+    const size_t at = offset + static_cast<size_t>(parsed.offset);
+    return InvalidArgumentError("broken XML at byte " + std::to_string(at) + ": " +
                                 parsed.description());
   }
   if (!tree.root()) return InvalidArgumentError("broken XML: no element");

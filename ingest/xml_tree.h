@@ -23,8 +23,8 @@ using Node = pugi::xml_node;
 class Tree {
  public:
   // Errors, kInvalidArgument: those of Scanner, text that is no UTF-8 or UTF-16, a tree of more
-  // than 160 MB.
-  static Result<Tree> Parse(std::string bytes);
+  // than 160 MB. They count from `offset`, that of `bytes` in the file.
+  static Result<Tree> Parse(std::string bytes, size_t offset = 0);
 
   // The outermost element.
   Node root() const;
@@ -41,8 +41,8 @@ class Tree {
 // are LF.
 Result<std::string> DecodeXml(std::string bytes);
 
-// REQUIRES: `xml` comes of DecodeXml. Calls `use` with each element of that local name, as XML,
-// until `use` returns an error; they must not be inside each other. The way to read long lists
+// REQUIRES: `xml` comes of DecodeXml. Calls `use` with each element of that local name, as XML, and
+// its offset, until `use` returns an error; they must not be inside each other. The way to read long lists
 // without a tree of all.
 template <typename Use>
 Status ForEachElementText(std::string_view xml, std::string_view local_name, Use use) {
@@ -54,12 +54,12 @@ Status ForEachElementText(std::string_view xml, std::string_view local_name, Use
     if (depth == 0 && !is_end && LocalName(scanner.name()) == local_name) {
       begin = scanner.begin();
       if (scanner.kind() == Scanner::Kind::kEmpty) {
-        QUARRY_RETURN_IF_ERROR(use(xml.substr(begin, scanner.end() - begin)));
+        QUARRY_RETURN_IF_ERROR(use(xml.substr(begin, scanner.end() - begin), begin));
       } else {
         depth = scanner.depth();
       }
     } else if (depth > 0 && is_end && scanner.depth() < depth) {
-      QUARRY_RETURN_IF_ERROR(use(xml.substr(begin, scanner.end() - begin)));
+      QUARRY_RETURN_IF_ERROR(use(xml.substr(begin, scanner.end() - begin), begin));
       depth = 0;
     }
   }

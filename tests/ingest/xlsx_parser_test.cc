@@ -69,6 +69,17 @@ TEST(XlsxParser, HiddenSheetsAreNotedAndBrokenOnesAreErrors) {
   EXPECT_EQ(parsed.errors[0].place, "sheet C");
 }
 
+TEST(XlsxParser, ABrokenPlaceIsThatOfTheSheet) {
+  const std::string rows = "<sheetData>" + Row(1, S("A1", "x")) + "<row r=\"2\"><c></v></row>";
+  const ParsedSource parsed = ReadXlsx(MakeXlsx({rows + "</sheetData>"}));
+  ASSERT_EQ(parsed.errors.size(), 1u);
+  const std::string& reason = parsed.errors[0].reason;
+  const std::string byte = "broken XML at byte ";
+  const size_t at = reason.find(byte);
+  ASSERT_NE(at, reason.npos) << reason;
+  EXPECT_GT(std::stoul(reason.substr(at + byte.size())), rows.find("<c></v>")) << reason;
+}
+
 TEST(XlsxParser, AWorkbookWithoutCellsIsEmpty) {
   EXPECT_EQ(
       ParseSource(MakeXlsx({"<sheetData/>"}), {.id = "a", .path = "a.xlsx"}).status().message(),

@@ -60,6 +60,10 @@ TEST(XmlParser, WhatStandsBeforeABrokenPlaceIsKeptAndTheRestIsReported) {
   EXPECT_EQ(parsed.documents[0].text, "good");
   ASSERT_EQ(parsed.errors.size(), 1u);
   EXPECT_THAT(parsed.errors[0].reason, ::testing::HasSubstr("broken XML at byte"));
+  EXPECT_EQ(ParseAs(Format::kXml, "<!DOCTYPE a [<!ENTITY x \"y\">]>\n<a><b>one</b><c</a>")
+                .errors.at(0)
+                .reason,
+            "broken XML at byte 44: tag without end");
   const Result<ParsedSource> deep =
       ParserFor(Format::kXml).Parse(Repeat("<a>", 100'000), {.id = "x", .path = "x"});
   EXPECT_THAT(deep.status().message(), ::testing::HasSubstr("deep"));
