@@ -10,10 +10,9 @@
 
 #include "base/text.h"
 #include "ingest/document_builder.h"
+#include "ingest/package_part.h"
 #include "ingest/package_properties.h"
 #include "ingest/parsers.h"
-#include "ingest/xml_tree.h"
-#include "ingest/zip_reader.h"
 
 namespace quarry::ingest {
 namespace {
@@ -27,11 +26,11 @@ class EpubReader {
         errors_(&parsed->errors) {}
 
   Status Read() {
-    QUARRY_ASSIGN_OR_RETURN(const xml::Tree container, ReadXml("META-INF/container.xml"));
+    QUARRY_ASSIGN_OR_RETURN(const xml::Tree container, ReadXmlPart(zip_, "META-INF/container.xml"));
     const xml::Node root = xml::FindBelow(container.root(), "rootfile");
     const std::string package = ResolvePartName("", xml::Attribute(root, "full-path"));
     QUARRY_RETURN_IF_ERROR(ReadEncryption());
-    QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, ReadXml(package));
+    QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, ReadXmlPart(zip_, package));
     ReadPackageProperties(xml::Child(tree.root(), "metadata"), &document_);
     xml::ForEachChild(xml::Child(tree.root(), "metadata"), "meta", [&](xml::Node meta) {
       if (xml::Attribute(meta, "property") == "dcterms:modified") {
@@ -71,23 +70,10 @@ class EpubReader {
   }
 
  private:
-  Result<std::string> ReadPart(const std::string& name) const {
-    const ZipReader::Entry* entry = zip_.Find(name);
-    if (entry == nullptr) return InvalidArgumentError("entry " + name + ": not in the package");
-    return zip_.Read(*entry);
-  }
-
-  Result<xml::Tree> ReadXml(const std::string& name) const {
-    QUARRY_ASSIGN_OR_RETURN(std::string bytes, ReadPart(name));
-    Result<xml::Tree> tree = xml::Tree::Parse(std::move(bytes));
-    if (!tree.ok()) return std::move(tree).status().Annotate("entry " + name);
-    return tree;
-  }
-
   // Fonts are often scrambled and nobody minds; chapters are if the book is sold with a lock.
   Status ReadEncryption() {
     if (zip_.Find("META-INF/encryption.xml") == nullptr) return OkStatus();
-    QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, ReadXml("META-INF/encryption.xml"));
+    QUARRY_ASSIGN_OR_RETURN(const xml::Tree tree, ReadXmlPart(zip_, "META-INF/encryption.xml"));
     xml::ForEachChild(tree.root(), "EncryptedData", [&](xml::Node data) {
       const xml::Node reference = xml::FindBelow(data, "CipherReference");
       encrypted_.insert(ResolvePartName("", xml::Attribute(reference, "URI")));
@@ -99,7 +85,7 @@ class EpubReader {
   // EPUB 2's toc.ncx (<navPoint>). A book without is a book nevertheless.
   void ReadContents(const std::string& part) {
     if (part.empty()) return;
-    const Result<xml::Tree> tree = ReadXml(part);
+    const Result<xml::Tree> tree = ReadXmlPart(zip_, part);
     if (!tree.ok()) return;
     const std::string_view folder = FolderOf(part);
     const auto read = [&](const auto& self, xml::Node node) -> void {
@@ -120,7 +106,7 @@ class EpubReader {
 
   Status AppendChapter(const std::string& part, DocumentBuilder* builder) {
     if (encrypted_.contains(part)) return InvalidArgumentError("encrypted");
-    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadPart(part));
+    QUARRY_ASSIGN_OR_RETURN(const std::string bytes, ReadPart(zip_, part));
     QUARRY_ASSIGN_OR_RETURN(const DecodedText decoded, DecodeText(bytes));
     QUARRY_ASSIGN_OR_RETURN(ParsedSource chapter,
                             ParserFor(Format::kHtml).Parse(decoded.text, source_));

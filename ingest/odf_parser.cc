@@ -4,28 +4,17 @@
 
 #include "ingest/document_builder.h"
 #include "ingest/odf_writer.h"
+#include "ingest/package_part.h"
 #include "ingest/package_properties.h"
 #include "ingest/parsers.h"
-#include "ingest/zip_reader.h"
 
 namespace quarry::ingest {
 namespace {
 
-Result<xml::Tree> ReadXml(const ZipReader& zip, std::string_view name) {
-  const ZipReader::Entry* entry = zip.Find(name);
-  if (entry == nullptr) {
-    return InvalidArgumentError("entry " + std::string(name) + ": not in the package");
-  }
-  QUARRY_ASSIGN_OR_RETURN(std::string bytes, zip.Read(*entry));
-  Result<xml::Tree> tree = xml::Tree::Parse(std::move(bytes));
-  if (!tree.ok()) return std::move(tree).status().Annotate("entry " + std::string(name));
-  return tree;
-}
-
 // Whoever protects a file says so in its manifest, and the content is no XML any more.
 Status CheckNotEncrypted(const ZipReader& zip) {
   if (zip.Find("META-INF/manifest.xml") == nullptr) return OkStatus();
-  QUARRY_ASSIGN_OR_RETURN(const xml::Tree manifest, ReadXml(zip, "META-INF/manifest.xml"));
+  QUARRY_ASSIGN_OR_RETURN(const xml::Tree manifest, ReadXmlPart(zip, "META-INF/manifest.xml"));
   if (!xml::FindBelow(manifest.root(), "encryption-data")) return OkStatus();
   return InvalidArgumentError("encrypted: a password protects it; save it without one");
 }
@@ -37,10 +26,10 @@ class OdfParser final : public Parser {
   Result<ParsedSource> Parse(std::string_view bytes, const SourceInfo& source) const override {
     QUARRY_ASSIGN_OR_RETURN(const ZipReader zip, ZipReader::Open(bytes, source.budget));
     QUARRY_RETURN_IF_ERROR(CheckNotEncrypted(zip));
-    QUARRY_ASSIGN_OR_RETURN(const xml::Tree content, ReadXml(zip, "content.xml"));
+    QUARRY_ASSIGN_OR_RETURN(const xml::Tree content, ReadXmlPart(zip, "content.xml"));
     ParsedSource parsed;
     Document& document = parsed.documents.emplace_back(NewDocument(source, format_));
-    if (const Result<xml::Tree> meta = ReadXml(zip, "meta.xml"); meta.ok()) {
+    if (const Result<xml::Tree> meta = ReadXmlPart(zip, "meta.xml"); meta.ok()) {
       ReadPackageProperties(xml::Child(meta->root(), "meta"), &document);
       // In OpenDocument the date is that of the last change.
       if (const auto date = document.metadata.extract("date"); !date.empty()) {
@@ -48,7 +37,7 @@ class OdfParser final : public Parser {
       }
     }
     OdfStyles styles;
-    if (const Result<xml::Tree> common = ReadXml(zip, "styles.xml"); common.ok()) {
+    if (const Result<xml::Tree> common = ReadXmlPart(zip, "styles.xml"); common.ok()) {
       styles.Add(common->root());
     }
     styles.Add(content.root());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ingest/package_part.h"
 #include "ingest/package_properties.h"
 
 namespace quarry::ingest {
@@ -20,19 +21,10 @@ Result<OpcPackage> OpcPackage::Open(std::string_view bytes, ParseBudget* budget)
   return OpcPackage(std::move(zip));
 }
 
-Result<std::string> OpcPackage::Read(std::string_view part) const {
-  const ZipReader::Entry* entry = zip_.Find(part);
-  if (entry == nullptr) {
-    return InvalidArgumentError("entry " + std::string(part) + ": not in the package");
-  }
-  return zip_.Read(*entry);
-}
+Result<std::string> OpcPackage::Read(std::string_view part) const { return ReadPart(zip_, part); }
 
 Result<xml::Tree> OpcPackage::ReadXml(std::string_view part) const {
-  QUARRY_ASSIGN_OR_RETURN(std::string bytes, Read(part));
-  Result<xml::Tree> tree = xml::Tree::Parse(std::move(bytes));
-  if (!tree.ok()) return std::move(tree).status().Annotate("entry " + std::string(part));
-  return tree;
+  return ReadXmlPart(zip_, part);
 }
 
 Result<std::vector<OpcPackage::Relationship>> OpcPackage::RelationshipsOf(
