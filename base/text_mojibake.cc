@@ -10,6 +10,7 @@
 #include "base/text_declared_charset.h"
 #include "base/text_plausibility.h"
 #include "base/text_utf8.h"
+#include "base/text_windows_1252.h"
 
 namespace quarry::text_internal {
 namespace {
@@ -22,12 +23,6 @@ constexpr size_t kFewest = 8;
 constexpr double kReadable = 1.0;
 constexpr double kSurelyText = 4.0;
 
-// What windows-1252 has at 0x80..0x9F; the holes are controls.
-constexpr char16_t kHighBytes[32] = {
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-
 // The bytes that read as `text` in windows-1252 or ISO-8859-1; empty if there are none.
 std::string ToSingleBytes(std::u16string_view text) {
   std::string bytes;
@@ -37,9 +32,10 @@ std::string ToSingleBytes(std::u16string_view text) {
       bytes += static_cast<char>(c);
       continue;
     }
-    const auto* found = std::find(std::begin(kHighBytes), std::end(kHighBytes), c);
-    if (found == std::end(kHighBytes)) return {};
-    bytes += static_cast<char>(0x80 + (found - std::begin(kHighBytes)));
+    const auto* found =
+        std::find(std::begin(kWindows1252HighBytes), std::end(kWindows1252HighBytes), c);
+    if (found == std::end(kWindows1252HighBytes)) return {};
+    bytes += static_cast<char>(0x80 + (found - std::begin(kWindows1252HighBytes)));
   }
   return bytes;
 }

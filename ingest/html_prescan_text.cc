@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "base/text_windows_1252.h"
 #include "ingest/html_prescan.h"
 #include "ingest/html_tokenizer.h"
 
@@ -95,11 +96,9 @@ size_t PrescanTextWriter::WriteReference(std::string_view text) {
 
 void PrescanTextWriter::WriteCodePoint(uint32_t code_point) {
   // The standard reads the C1 controls as windows-1252.
-  static constexpr char16_t kWindows1252[32] = {
-      0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-      0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-      0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-  if (code_point >= 0x80 && code_point < 0xA0) code_point = kWindows1252[code_point - 0x80];
+  if (code_point >= 0x80 && code_point < 0xA0) {
+    code_point = text_internal::kWindows1252HighBytes[code_point - 0x80];
+  }
   using namespace prescan_internal;
   if ((code_point >= 0xE000 && code_point <= 0xF8FF) ||
       (code_point >= kRunLead && code_point < kRunLeadEnd)) {
