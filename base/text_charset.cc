@@ -15,6 +15,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/text_declared_charset.h"
+#include "base/text_line_ends.h"
 #include "base/text_mojibake.h"
 #include "base/text_plausibility.h"
 #include "base/text_utf8.h"
@@ -129,21 +130,6 @@ Status CheckControls(std::string_view bytes) {
   return NotText("control character " + std::string(name) + " at offset " + std::to_string(first));
 }
 
-// CR LF and CR as LF.
-void NormaliseLineEnds(std::string& text) {
-  size_t to = text.find('\r');
-  if (to == kNone) return;
-  for (size_t from = to; from < text.size(); ++from) {
-    char c = text[from];
-    if (c == '\r') {
-      if (from + 1 < text.size() && text[from + 1] == '\n') continue;
-      c = '\n';
-    }
-    text[to++] = c;
-  }
-  text.resize(to);
-}
-
 Status Malformed(const char* charset, size_t offset) {
   return InvalidArgumentError("invalid " + std::string(charset) + " at byte " +
                               std::to_string(offset) + " and no other charset fits");
@@ -157,7 +143,7 @@ Result<DecodedText> DecodeAs(const Charset& charset, std::string_view bytes, siz
   decoded.charset = charset.name;
   converted.text.toUTF8String(decoded.text);
   QUARRY_RETURN_IF_ERROR(CheckControls(decoded.text));
-  NormaliseLineEnds(decoded.text);
+  NormaliseLineEnds(&decoded.text);
   return decoded;
 }
 
@@ -168,7 +154,7 @@ Result<DecodedText> DecodeUtf8Text(std::string_view text) {
                                 " and written again; expected the text as it was first written");
   }
   DecodedText decoded{std::string(text), "UTF-8"};
-  NormaliseLineEnds(decoded.text);
+  NormaliseLineEnds(&decoded.text);
   return decoded;
 }
 

@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/text.h"
 #include "base/text_convert.h"
+#include "base/text_line_ends.h"
 #include "ingest/document_builder.h"
 
 namespace quarry::ingest::mime {
@@ -315,18 +316,8 @@ std::string IsoDate(std::string_view field) {
 
 std::string TextOf(const Entity& entity) {
   std::string text = ToUtf8(Decoded(entity), entity.Type().Parameter("charset"));
-  // Line ends as LF, no NUL.
-  size_t to = 0;
-  for (size_t from = 0; from < text.size(); ++from) {
-    if (text[from] == '\0') continue;
-    if (text[from] == '\r') {
-      if (from + 1 < text.size() && text[from + 1] == '\n') continue;
-      text[to++] = '\n';
-    } else {
-      text[to++] = text[from];
-    }
-  }
-  text.resize(to);
+  std::erase(text, '\0');
+  NormaliseLineEnds(&text);
   return text;
 }
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/text_convert.h"
+#include "base/text_line_ends.h"
 #include "ingest/document_builder.h"
 #include "ingest/email_parser.h"
 #include "ingest/html_text.h"
@@ -78,21 +79,18 @@ std::string CharsetOf(uint64_t code_page) {
 }
 
 // Line ends as LF, without NUL.
-std::string Tidied(std::string_view text) {
-  std::string tidy;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\0' || (text[i] == '\r' && text.substr(i + 1).starts_with('\n'))) continue;
-    tidy += text[i] == '\r' ? '\n' : text[i];
-  }
-  return tidy;
+std::string Tidied(std::string text) {
+  std::erase(text, '\0');
+  NormaliseLineEnds(&text);
+  return text;
 }
 
 std::string ToText(const std::string& bytes, const std::string& charset) {
-  if (const auto text = ConvertToUtf8(bytes, charset); text && !charset.empty()) {
-    return Tidied(*text);
+  if (auto text = ConvertToUtf8(bytes, charset); text && !charset.empty()) {
+    return Tidied(*std::move(text));
   }
-  const Result<DecodedText> decoded = DecodeText(bytes);
-  return decoded.ok() ? Tidied(decoded->text) : "";
+  Result<DecodedText> decoded = DecodeText(bytes);
+  return decoded.ok() ? Tidied(std::move(decoded->text)) : "";
 }
 
 // The properties of a message, a recipient or an attachment.
