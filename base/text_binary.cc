@@ -1,3 +1,4 @@
+#include "base/file_signatures.h"
 #include "base/text.h"
 
 namespace quarry {
@@ -26,7 +27,7 @@ constexpr Signature kSignatures[] = {
     {"%PDF-"sv, "PDF document"},
     {"PK\x03\x04"sv, "ZIP archive (or an Office document)"},
     {"PK\x05\x06"sv, "ZIP archive"},
-    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "old Office document"},
+    {kOleSignature, "old Office document"},
     {"\x1F\x8B"sv, "gzip archive"},
     {"\xFD"
      "7zXZ\0"sv,

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "base/file_signatures.h"
 #include "base/text.h"
 #include "ingest/document_builder.h"
 #include "ingest/format.h"
@@ -11,8 +12,6 @@
 
 namespace quarry::ingest {
 namespace {
-
-using std::string_view_literals::operator""sv;
 
 constexpr size_t kTarMagic = 257;  // offset of "ustar" in the first header
 constexpr size_t kPdfMagicWithin = 1024;
@@ -141,7 +140,7 @@ std::optional<Format> DetectBinaryFormat(std::string_view bytes, std::string_vie
     return Format::kPdf;
   }
   if (bytes.starts_with("{\\rtf")) return Format::kRtf;
-  if (bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return OleFormat(bytes, hint);
+  if (bytes.starts_with(kOleSignature)) return OleFormat(bytes, hint);
   if (BinaryFormatOf(bytes).ends_with(" image")) return Format::kImage;
   return MailFormat(bytes, hint);
 }

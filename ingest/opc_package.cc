@@ -2,19 +2,15 @@
 
 #include <utility>
 
+#include "base/file_signatures.h"
 #include "base/text.h"
 #include "ingest/package_part.h"
 #include "ingest/package_properties.h"
 
 namespace quarry::ingest {
-namespace {
-
-using std::string_view_literals::operator""sv;
-
-}  // namespace
 
 Result<OpcPackage> OpcPackage::Open(std::string_view bytes, ParseBudget* budget) {
-  if (bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) {
+  if (bytes.starts_with(kOleSignature)) {
     return InvalidArgumentError("encrypted: a password protects it; save it without one");
   }
   QUARRY_ASSIGN_OR_RETURN(ZipReader zip, ZipReader::Open(bytes, budget));
