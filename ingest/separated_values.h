@@ -26,7 +26,6 @@ class SeparatedValues {
   const std::vector<std::string_view>& cells() const { return cells_; }
   size_t line() const { return record_line_; }    // of its first line, from 1
   size_t begin() const { return record_begin_; }  // offset of it
-  size_t position() const { return at_; }         // offset behind it
   // What was wrong with its quotes and how it was read nevertheless; "" if nothing.
   const std::string& problem() const { return problem_; }
 

@@ -134,10 +134,6 @@ class GenericHandler {
     ElementRole role;
   };
 
-  bool InCode() const {
-    return std::any_of(stack_.begin(), stack_.end(),
-                       [](const Open& open) { return open.role == ElementRole::kCode; });
-  }
   bool Inside(ElementRole role) const {
     return std::any_of(stack_.begin(), stack_.end(),
                        [role](const Open& open) { return open.role == role; });
@@ -154,7 +150,7 @@ class GenericHandler {
       return;
     }
     EndTable();
-    if (InCode()) return builder_.Add(BlockKind::kCode, 0, text);
+    if (Inside(ElementRole::kCode)) return builder_.Add(BlockKind::kCode, 0, text);
     BlockKind kind = BlockKind::kParagraph;
     uint32_t level = 0;
     if (!stack_.empty() && Inside(ElementRole::kTitle)) {
