@@ -1,6 +1,7 @@
 // quarry eval rank: which of several runs gave the better answers.
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "app/command_engine.h"
@@ -27,12 +28,14 @@ std::string RankingText(const eval::RunRanking& ranking, const Console& console)
                                                  "words"}};
   for (const eval::RankedSystem& run : ranking.runs) {
     const eval::SystemStrength& strength = run.strength;
-    rows.push_back(
-        {run.id, OneLine(run.name), FormatFixed(strength.strength.mean, 2),
-         FormatFixed(strength.strength.low, 2) + " to " + FormatFixed(strength.strength.high, 2),
-         FormatFixed(100 * run.win_rate, 1) + " %", WithThousands(strength.wins),
-         WithThousands(strength.losses), WithThousands(strength.ties),
-         WithThousands(strength.unjudged), FormatFixed(run.words, 0)});
+    rows.push_back({run.id, OneLine(run.name), FormatFixed(strength.strength.mean, 2),
+                    std::isinf(strength.strength.low)
+                        ? "unknown"
+                        : FormatFixed(strength.strength.low, 2) + " to " +
+                              FormatFixed(strength.strength.high, 2),
+                    FormatFixed(100 * run.win_rate, 1) + " %", WithThousands(strength.wins),
+                    WithThousands(strength.losses), WithThousands(strength.ties),
+                    WithThousands(strength.unjudged), FormatFixed(run.words, 0)});
   }
   text += Table(rows, {2, 3, 4, 5, 6, 7, 8, 9}, console);
   if (ranking.won > 0) {

@@ -110,12 +110,7 @@ std::vector<SystemStrength> FitBradleyTerry(std::span<const PairResult> comparis
     for (size_t i = 0; i < systems.size(); ++i) drawn[i].push_back(one[i]);
   }
   for (size_t i = 0; i < systems.size(); ++i) {
-    std::sort(drawn[i].begin(), drawn[i].end());
-    const auto at = [&](double share) {
-      return drawn[i].empty() ? strengths[i]
-                              : drawn[i][static_cast<size_t>(share * static_cast<double>(samples))];
-    };
-    systems[i].strength = {strengths[i], at(0.025), at(0.975)};
+    systems[i].strength = BootstrapInterval(strengths[i], std::move(drawn[i]), groups.size());
   }
   std::stable_sort(systems.begin(), systems.end(),
                    [](const SystemStrength& a, const SystemStrength& b) {

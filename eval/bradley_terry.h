@@ -3,7 +3,8 @@
 // Many systems ranked by pairs of their answers (Bradley and Terry, 1952): each has a strength, and i
 // is preferred to j with probability s_i / (s_i + s_j). A tie is half a win for both. Fitted by the MM
 // algorithm (Hunter, 2004); one imagined tie of each system against an average one keeps a system that
-// never lost finite. Intervals: bootstrap over cases, seeded.
+// never lost finite. Intervals: bootstrap over cases, seeded, expanded for few of them; of one case infinite
+// (BootstrapInterval of statistics.h).
 //
 // Pure; thread-safe.
 

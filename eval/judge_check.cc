@@ -29,16 +29,9 @@ std::vector<std::vector<const Row*>> GroupsOf(std::span<const Row> rows) {
   return groups;
 }
 
-// The interval of what was measured of resampled groups, expanded for few of them as in statistics.h. One
-// group says nothing of the spread: anything from `least` on.
+// Of a share, or of what begins at `least` and ends at 1 as well.
 Estimate Percentiles(double value, std::vector<double> samples, size_t groups, double least = 0) {
-  if (groups < 2 || samples.empty()) return {value, least, 1};
-  std::sort(samples.begin(), samples.end());
-  const auto n = static_cast<double>(groups);
-  const double tail = NormalProbability(std::sqrt(n / (n - 1)) * StudentQuantile(0.025, n - 1));
-  const auto last = static_cast<double>(samples.size() - 1);
-  return {value, samples[static_cast<size_t>(std::floor(tail * last))],
-          samples[static_cast<size_t>(std::ceil((1 - tail) * last))]};
+  return BootstrapInterval(value, std::move(samples), groups, least, 1);
 }
 
 void Count(const LabelledVerdict& row, double times, VerdictCounts& counts) {

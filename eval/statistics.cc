@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
+#include <utility>
 
 #include "base/random.h"
 #include "base/status.h"
@@ -146,6 +146,17 @@ double StudentQuantile(double p, double degrees) {
   return sign * std::sqrt(n * y);
 }
 
+Estimate BootstrapInterval(double value, std::vector<double> samples, uint64_t groups, double least,
+                           double most) {
+  if (groups < 2 || samples.empty()) return {value, least, most};
+  std::sort(samples.begin(), samples.end());
+  const auto n = static_cast<double>(groups);
+  const double tail = NormalProbability(std::sqrt(n / (n - 1)) * StudentQuantile(kTail, n - 1));
+  const auto last = static_cast<double>(samples.size() - 1);
+  return {value, samples[static_cast<size_t>(std::floor(tail * last))],
+          samples[static_cast<size_t>(std::ceil((1 - tail) * last))]};
+}
+
 Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> clusters,
                       uint64_t seed, uint32_t samples) {
   Estimate estimate;
@@ -156,17 +167,12 @@ Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> 
   estimate.clusters = count;
   estimate.mean = Mean(values);
   const auto [least, most] = std::ranges::minmax(values);
-  if (count == 1) {
-    estimate.low = -std::numeric_limits<double>::infinity();
-    estimate.high = std::numeric_limits<double>::infinity();
-    return estimate;
-  }
-  if (least == most) {
+  if (count > 1 && least == most) {
     estimate.mean = estimate.low = estimate.high = least;
     return estimate;
   }
   Random random(seed);
-  std::vector<double> means(samples);
+  std::vector<double> means(count > 1 ? samples : 0);
   for (double& mean : means) {
     double sum = 0;
     double size = 0;
@@ -177,12 +183,9 @@ Estimate EstimateMean(std::span<const double> values, std::span<const uint32_t> 
     }
     mean = sum / size;
   }
-  std::sort(means.begin(), means.end());
-  const double n = static_cast<double>(count);
-  const double tail = NormalProbability(std::sqrt(n / (n - 1)) * StudentQuantile(kTail, n - 1));
-  const double last = static_cast<double>(samples - 1);
-  estimate.low = means[static_cast<size_t>(std::floor(tail * last))];
-  estimate.high = means[static_cast<size_t>(std::ceil((1 - tail) * last))];
+  const Estimate interval = BootstrapInterval(estimate.mean, std::move(means), count);
+  estimate.low = interval.low;
+  estimate.high = interval.high;
   return estimate;
 }
 

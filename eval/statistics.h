@@ -4,6 +4,7 @@
 // give the same numbers. Values, differences and gains must be finite. Pure functions.
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,12 @@ double Percentile(std::span<const double> sorted, double share);
 double SampleVariance(std::span<const double> values);
 
 inline constexpr uint32_t kBootstrapSamples = 2000;
+
+// The interval of what was measured of resampled groups: their percentiles, expanded for few groups as
+// EstimateMean says. One group says nothing of the spread: anything from `least` to `most`.
+Estimate BootstrapInterval(double value, std::vector<double> samples, uint64_t groups,
+                           double least = -std::numeric_limits<double>::infinity(),
+                           double most = std::numeric_limits<double>::infinity());
 
 // Mean of `values` with a cluster bootstrap interval: whole clusters are drawn with replacement, as
 // many as there are (Davison and Hinkley: "Bootstrap methods and their application", 1997), and the

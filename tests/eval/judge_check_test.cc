@@ -151,6 +151,21 @@ TEST(BradleyTerryTest, OneThatNeverLostIsStrongestAndFiniteAndUnjudgedPairsCount
   EXPECT_EQ(FitBradleyTerry({}).size(), 0u);
 }
 
+TEST(BradleyTerryTest, OfOneCaseNothingIsSureAndOfFewLess) {
+  using enum Preference;
+  const auto one = FitBradleyTerry(std::vector<PairResult>{{"a", "b", kFirst, "1"}});
+  EXPECT_TRUE(std::isinf(one[0].strength.low) && std::isinf(one[0].strength.high));
+  const auto width = [](int times) {
+    std::vector<PairResult> comparisons;
+    for (int i = 0; i < 4 * times; ++i) {
+      comparisons.push_back({"a", "b", i % 4 == 0 ? kSecond : kFirst, std::to_string(i)});
+    }
+    const Estimate strength = FitBradleyTerry(comparisons)[0].strength;
+    return strength.high - strength.low;
+  };
+  EXPECT_GT(width(1), 2 * width(8));
+}
+
 // What a judge of these errors says of `total` claims, `rate` of which are carried.
 uint64_t Called(double rate, double sensitivity, double specificity, uint64_t total,
                 Random& random) {
