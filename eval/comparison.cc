@@ -68,6 +68,11 @@ PairedCases PairCases(const RunScores& before, const RunScores& after, const Met
   return paired;
 }
 
+Estimate EstimateChange(const PairedCases& paired, const Metric& metric, uint64_t seed) {
+  return metric.is_binary ? EstimateDifference(paired.differences, paired.clusters, seed)
+                          : EstimateMean(paired.differences, paired.clusters, seed);
+}
+
 std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScores& after,
                                          const std::string& metric, const std::string& slice,
                                          uint64_t seed) {
@@ -79,7 +84,7 @@ std::optional<MetricDelta> CompareMetric(const RunScores& before, const RunScore
                     .slice = slice,
                     .before = paired.before,
                     .after = paired.after,
-                    .delta = EstimateMean(paired.differences, paired.clusters, seed),
+                    .delta = EstimateChange(paired, *info, seed),
                     .gained = paired.gained,
                     .lost = paired.lost,
                     .exchanged = CountExchanged(paired.differences, paired.clusters)};

@@ -24,6 +24,8 @@ struct PairedCases {
 };
 PairedCases PairCases(const RunScores& before, const RunScores& after, const Metric& metric,
                       const std::string& slice);
+// Their mean difference, of a metric that is right or wrong by EstimateDifference.
+Estimate EstimateChange(const PairedCases& paired, const Metric& metric, uint64_t seed);
 
 struct MetricDelta {
   std::string metric;

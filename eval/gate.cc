@@ -253,12 +253,10 @@ class GateKeeper {
       result.detail = "no answer came from the cache (--cache)";
       return;
     }
-    // Of few events the bootstrap knows nothing: with none among n the bound is 3 / n.
-    const double bound = std::max(rate->high, 3.0 / static_cast<double>(rate->count));
-    result.outcome = bound <= result.gate.value      ? GateOutcome::kPass
+    result.outcome = rate->high <= result.gate.value ? GateOutcome::kPass
                      : rate->low > result.gate.value ? GateOutcome::kFail
                                                      : GateOutcome::kInconclusive;
-    result.detail = Number(rate->mean) + ", at most " + Number(bound) + ", of " +
+    result.detail = Number(rate->mean) + ", at most " + Number(rate->high) + ", of " +
                     std::to_string(rate->count) + " hits";
   }
 

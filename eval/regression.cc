@@ -35,7 +35,7 @@ std::vector<LossTestResult> TestForLosses(const RunScores& before, const RunScor
     }
     LossTestResult result{.metric = margin.metric,
                           .slice = slice,
-                          .gain = EstimateMean(paired.differences, paired.clusters, seed),
+                          .gain = EstimateChange(paired, metric, seed),
                           .gained = paired.gained,
                           .lost = paired.lost};
     if (!slice.empty() && paired.differences.size() < kMinSliceCases) {

@@ -7,12 +7,15 @@
 
 #include "base/random.h"
 #include "base/status.h"
+#include "eval/proportions.h"
 
 namespace quarry::eval {
 namespace {
 
 constexpr double kTail = 0.025;      // of a 95 % interval, one side
 constexpr uint32_t kExactUpTo = 16;  // clusters whose sign patterns are all tried
+
+constexpr double kMostEffective = 1e6;  // beyond, an interval of cases has no width to speak of
 
 // Sums and sizes of the clusters, in order of first appearance.
 struct Clusters {
@@ -44,6 +47,25 @@ Clusters GroupByCluster(std::span<const double> values, std::span<const uint32_t
     grouped.sizes[position[head_of[i]]] += 1;
   }
   return grouped;
+}
+
+// How many independent cases, each of which has or has not what is counted, would say of the mean as much as
+// `grouped` does, one more cluster imagined whose values are all `imagined` (statistics.h). `counted`: of the
+// values the sum without their signs.
+double EffectiveCases(const Clusters& grouped, double counted, double imagined) {
+  const auto count = static_cast<double>(grouped.sums.size());
+  const double cases = std::accumulate(grouped.sizes.begin(), grouped.sizes.end(), 0.0);
+  const double one = cases / count;  // cases of the imagined cluster
+  const double all = cases + one;
+  const double sum = std::accumulate(grouped.sums.begin(), grouped.sums.end(), imagined * one);
+  const double mean = sum / all;
+  double variance = std::pow((imagined - mean) * one, 2);
+  for (size_t i = 0; i < grouped.sums.size(); ++i) {
+    variance += std::pow(grouped.sums[i] - mean * grouped.sizes[i], 2);
+  }
+  const double independent = counted + std::abs(imagined) * one - all * mean * mean;
+  if (!(variance > 0) || !(independent > 0)) return count;
+  return std::clamp(cases * independent / variance, 1.0, kMostEffective);
 }
 
 // Of each cluster that does not sum to 0, the values lying `margin` higher.
@@ -199,14 +221,46 @@ Estimate EstimateShare(std::span<const double> values, std::span<const uint32_t>
                        uint64_t seed, uint32_t samples) {
   Estimate estimate = EstimateMean(values, clusters, seed, samples);
   if (values.empty()) return estimate;
-  const auto [least, most] = std::ranges::minmax(values);
-  if (least == most && (least == 0 || least == 1)) {
-    const double far = std::pow(kTail, 1 / static_cast<double>(estimate.clusters));
-    (least == 1 ? estimate.low : estimate.high) = least == 1 ? far : 1 - far;
-    (least == 1 ? estimate.high : estimate.low) = least;
+  const Clusters grouped = GroupByCluster(values, clusters);
+  const double sum = estimate.mean * static_cast<double>(values.size());
+  const auto bounds = [&](double imagined) {
+    const double cases = EffectiveCases(grouped, sum, imagined);
+    return ClopperPearsonInterval(std::clamp(estimate.mean, 0.0, 1.0) * cases, cases);
+  };
+  // Cases that disagree may show that those of a cluster are not alike, and yet no more than if all agreed.
+  Clusters agreeing = grouped;
+  agreeing.sums = agreeing.sizes;
+  const double cases = EffectiveCases(agreeing, static_cast<double>(values.size()), 0);
+  const double farthest = 1 - ClopperPearsonInterval(cases, cases).low;
+  estimate.low = std::max(0.0, std::min({estimate.low, bounds(0).low, 1 - farthest}));
+  estimate.high = std::min(1.0, std::max({estimate.high, bounds(1).high, farthest}));
+  return estimate;
+}
+
+double CountEffective(std::span<const double> values, std::span<const uint32_t> clusters) {
+  if (values.empty()) return 0;
+  const Clusters grouped = GroupByCluster(values, clusters);
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return std::min({static_cast<double>(values.size()), EffectiveCases(grouped, sum, 0),
+                   EffectiveCases(grouped, sum, 1)});
+}
+
+Estimate EstimateDifference(std::span<const double> differences, std::span<const uint32_t> clusters,
+                            uint64_t seed, uint32_t samples) {
+  Estimate estimate = EstimateMean(differences, clusters, seed, samples);
+  double gained = 0;
+  double lost = 0;
+  for (const double difference : differences) {
+    (difference > 0 ? gained : lost) += std::abs(difference);
   }
-  estimate.low = std::clamp(estimate.low, 0.0, 1.0);
-  estimate.high = std::clamp(estimate.high, 0.0, 1.0);
+  const Clusters grouped = GroupByCluster(differences, clusters);
+  const auto bounds = [&](double imagined) {
+    const double cases = EffectiveCases(grouped, gained + lost, imagined);
+    const double scale = cases / static_cast<double>(differences.size());
+    return TangoInterval(gained * scale, lost * scale, cases);
+  };
+  if (lost > 0) estimate.low = std::min(estimate.low, bounds(-1).low);
+  if (gained > 0) estimate.high = std::max(estimate.high, bounds(1).high);
   return estimate;
 }
 

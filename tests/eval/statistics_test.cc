@@ -102,8 +102,10 @@ TEST(StatisticsTest, EqualValuesHaveNoSpreadAndOneClusterAnUnknownOne) {
 }
 
 // Share of 2,000 simulated suites whose interval holds the true mean.
+using Estimator = Estimate(std::span<const double>, std::span<const uint32_t>, uint64_t, uint32_t);
 template <typename Draw>
-double Coverage(double truth, size_t clusters, size_t cluster_size, Draw draw) {
+double Coverage(double truth, size_t clusters, size_t cluster_size, Draw draw,
+                Estimator estimator = EstimateMean) {
   constexpr uint64_t kSuites = 2000;
   uint64_t held = 0;
   for (uint64_t suite = 0; suite < kSuites; ++suite) {
@@ -117,7 +119,7 @@ double Coverage(double truth, size_t clusters, size_t cluster_size, Draw draw) {
         numbers.push_back(cluster);
       }
     }
-    const Estimate estimate = EstimateMean(values, numbers, suite, 600);
+    const Estimate estimate = estimator(values, numbers, suite, 600);
     held += estimate.low <= truth && truth <= estimate.high ? 1 : 0;
   }
   return static_cast<double>(held) / static_cast<double>(kSuites);
@@ -148,6 +150,79 @@ TEST(StatisticsTest, IntervalsCoverTheTruthAtTheirRate) {
       Coverage(0.5, 40, 5,
                [](Random& random, double level) { return random.Uniform() < level ? 1.0 : 0.0; }),
       between);
+}
+
+TEST(StatisticsTest, SharesAndChangesNearTheirEndsAreCoveredAtTheirRateOrMoreOften) {
+  const auto at_least = ::testing::Ge(0.94);
+  const auto seldom_wrong = [](Random& random, double) {
+    return random.Uniform() < 0.97 ? 1.0 : 0.0;
+  };
+  EXPECT_LT(Coverage(0.97, 50, 1, seldom_wrong), 0.85) << "a bootstrap that saw no wrong one";
+  EXPECT_THAT(Coverage(0.97, 50, 1, seldom_wrong, EstimateShare), at_least);
+  // Documents of which one in thirty is wrong as a whole.
+  const auto wrong_together = [](Random&, double level) { return level < 0.97 ? 1.0 : 0.0; };
+  EXPECT_THAT(Coverage(0.97, 40, 5, wrong_together, EstimateShare), at_least);
+  const auto seldom_lost = [](Random& random, double) {
+    const double u = random.Uniform();
+    return u < 0.01 ? 1.0 : u < 0.04 ? -1.0 : 0.0;
+  };
+  EXPECT_THAT(Coverage(-0.03, 150, 1, seldom_lost, EstimateDifference), at_least);
+}
+
+// `right` of `count` in clusters of `size`, those that are wrong in as many clusters as can be.
+Estimate ShareOf(size_t right, size_t count, size_t size) {
+  std::vector<double> values(count, 1);
+  std::vector<uint32_t> clusters(count);
+  const size_t groups = count / size;
+  for (size_t i = 0; i < count; ++i) {
+    clusters[i] = static_cast<uint32_t>(i % groups);
+    values[i] = i < count - right ? 0 : 1;
+  }
+  return EstimateShare(values, clusters);
+}
+
+TEST(StatisticsTest, AShareOfIndependentCasesIsAsUnsureAsTheExactInterval) {
+  EXPECT_THAT(ShareOf(3, 3, 1).low, DoubleNear(std::pow(0.025, 1.0 / 3), 1e-6));
+  EXPECT_THAT(ShareOf(50, 50, 1).low, DoubleNear(0.9289, 1e-4));
+  EXPECT_EQ(ShareOf(50, 50, 1).high, 1);
+  EXPECT_THAT(ShareOf(49, 50, 1).low, DoubleNear(0.8935, 1e-4));
+  EXPECT_THAT(ShareOf(1, 50, 1).high, DoubleNear(0.1065, 1e-4));
+  // Cases of one document are one case where nothing shows that they are more.
+  EXPECT_THAT(ShareOf(250, 250, 5).low, DoubleNear(0.9289, 1e-4));
+  // A share of a case is as little sure.
+  std::vector<double> graded(50, 1);
+  graded[0] = 0.5;
+  EXPECT_LT(EstimateShare(graded, Alone(50)).low, 0.93);
+}
+
+TEST(StatisticsTest, AWorseRunIsNeverSurerThanABetterOne) {
+  for (const size_t size : {1u, 5u}) {
+    Estimate better = ShareOf(100, 100, size);
+    for (size_t right = 100; right-- > 0;) {
+      const Estimate worse = ShareOf(right, 100, size);
+      EXPECT_LE(worse.low, better.low + 1e-9) << right << " in clusters of " << size;
+      EXPECT_LE(worse.high, better.high + 1e-9) << right << " in clusters of " << size;
+      better = worse;
+    }
+  }
+}
+
+// `gained` and `lost` of 100 cases.
+Estimate DifferenceOf(size_t gained, size_t lost) {
+  std::vector<double> differences(100, 0);
+  for (size_t i = 0; i < gained + lost; ++i) differences[i] = i < gained ? 1 : -1;
+  return EstimateDifference(differences, Alone(100));
+}
+
+TEST(StatisticsTest, ALossOfOneInAHundredMayBeOneOfFive) {
+  EXPECT_THAT(DifferenceOf(0, 1).low, DoubleNear(-0.0545, 1e-4));
+  EXPECT_THAT(DifferenceOf(1, 1).low, DoubleNear(-0.0456, 1e-4));
+  EXPECT_EQ(DifferenceOf(0, 0).low, 0);
+  EXPECT_EQ(DifferenceOf(1, 0).low, 0) << "surer than with nothing gained, not less";
+  EXPECT_THAT(DifferenceOf(1, 0).high, DoubleNear(0.0545, 1e-4));
+  for (size_t lost = 1; lost <= 20; ++lost) {
+    EXPECT_LT(DifferenceOf(5, lost).low, DifferenceOf(5, lost - 1).low) << lost;
+  }
 }
 
 TEST(StatisticsTest, IntervalsThatIgnoreClustersWouldBeTooNarrow) {
