@@ -23,6 +23,23 @@ Estimate KappaOf(const JudgeAgreement& agreement) {
   return kappa;
 }
 
+// The counts as they would be of independent labels that say as much of the judge's accuracy: a bootstrap over
+// groups is wider than that of so many single labels by the design effect.
+VerdictCounts EffectiveCounts(const JudgeCalibration& calibration) {
+  VerdictCounts counts = calibration.counts;
+  const double accuracy = calibration.accuracy.mean;
+  const double error = (calibration.accuracy.high - calibration.accuracy.low) / (2 * kZ);
+  const double independent = accuracy * (1 - accuracy) / std::max(1.0, counts.all());
+  if (!(independent > 0) || error * error <= independent) return counts;
+  const double share = independent / (error * error);
+  for (double* count :
+       {&counts.true_positive, &counts.false_negative, &counts.false_positive,
+        &counts.true_negative, &counts.unjudged_positive, &counts.unjudged_negative}) {
+    *count *= share;
+  }
+  return counts;
+}
+
 }  // namespace
 
 bool JudgeCalibration::trusted() const {
@@ -73,23 +90,21 @@ std::string TrustText(const JudgeCalibration& calibration) {
   return text;
 }
 
-Estimate RoganGladen(const JudgeCalibration& calibration, uint64_t positive, uint64_t total) {
-  const VerdictCounts& counts = calibration.counts;
+Estimate RoganGladen(const JudgeCalibration& calibration, double positive, double total) {
+  const VerdictCounts counts = EffectiveCounts(calibration);
   // A claim that is reported has a verdict: what the judge left unjudged tells nothing of those.
   const double carried = counts.true_positive + counts.false_negative;
   const double other = counts.false_positive + counts.true_negative;
   if (total == 0 || carried == 0 || other == 0) return {0.5, 0, 1};
   // Of Lang and Reiczigel: added observations keep the interval honest near 0 and 1.
-  const double n = static_cast<double>(total) + kZ * kZ;
-  const double q = (static_cast<double>(positive) + kZ * kZ / 2) / n;
+  const double n = total + kZ * kZ;
+  const double q = (positive + kZ * kZ / 2) / n;
   const double sensitivity = (counts.true_positive + 1) / (carried + 2);
   const double specificity = (counts.true_negative + 1) / (other + 2);
   const double youden = sensitivity + specificity - 1;
   const double plain_youden = counts.true_positive / carried + counts.true_negative / other - 1;
   if (youden <= 0 || plain_youden <= 0) return {0.5, 0, 1};
-  const double plain = (static_cast<double>(positive) / static_cast<double>(total) +
-                        counts.true_negative / other - 1) /
-                       plain_youden;
+  const double plain = (positive / total + counts.true_negative / other - 1) / plain_youden;
   const double rate = (q + specificity - 1) / youden;
   const double sensitivity_variance = sensitivity * (1 - sensitivity) / (carried + 2);
   const double specificity_variance = specificity * (1 - specificity) / (other + 2);

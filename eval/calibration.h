@@ -57,7 +57,10 @@ Result<JudgeCalibration> ParseCalibration(std::string_view line);
 
 // Of `total` claims the judge called `positive` carried; the rate of those that are. [0, 1] where
 // the judge tells nothing (sensitivity + specificity <= 1, or one of both labels was never seen).
-Estimate RoganGladen(const JudgeCalibration& calibration, uint64_t positive, uint64_t total);
+// Claims are taken as independent: of those that are not, so many as they are worth (CountEffective of
+// statistics.h). Labels of one group count as the interval of the judge's accuracy, which knows of groups, says
+// they do.
+Estimate RoganGladen(const JudgeCalibration& calibration, double positive, double total);
 
 // A case that people labelled and the judge scored.
 struct LabelledScore {

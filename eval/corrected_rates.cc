@@ -4,31 +4,41 @@
 #include <cmath>
 #include <map>
 
+#include "eval/scorecard.h"
+#include "eval/statistics.h"
+
 namespace quarry::eval {
 namespace {
 
+// Claims, and what each is of: those of one case, or of cases that are not independent, are right or wrong
+// together.
 struct Tally {
-  uint64_t positive = 0;
-  uint64_t total = 0;
-  uint64_t known_negative = 0;  // not asked of the judge
+  std::vector<double> carried;  // by the judge, 0 or 1
+  std::vector<std::string> carried_of;
+  std::vector<double> asked;  // 0: known not to be carried
+  std::vector<std::string> asked_of;
 
-  void Add(const Judgement& judgement) {
+  void Add(const Judgement& judgement, const std::string& of) {
     if (judgement.verdict == ClaimVerdict::kUnjudged) return;
-    ++total;
-    positive += judgement.verdict == ClaimVerdict::kEntailed ? 1 : 0;
+    carried.push_back(IsEntailed(judgement) ? 1 : 0);
+    carried_of.push_back(of);
+    asked.push_back(1);
+    asked_of.push_back(of);
+  }
+  void AddKnown(const std::string& of) {
+    asked.push_back(0);
+    asked_of.push_back(of);
   }
 };
 
-// A rate among the `share` of `all` in which it may be other than 0, as a rate of all: the product's variance is
-// that of both.
-Estimate OfAll(Estimate rate, double share, uint64_t all) {
-  const double error =
-      NormalQuantile(0.975) * rate.mean * std::sqrt(share * (1 - share) / static_cast<double>(all));
+// A rate among the `share` of all in which it may be other than 0, as a rate of all, which are worth `all`
+// independent claims: the product's variance is that of both.
+Estimate OfAll(Estimate rate, double share, double all) {
+  const double error = NormalQuantile(0.975) * rate.mean * std::sqrt(share * (1 - share) / all);
   const double mean = share * rate.mean;
   rate.low = std::max(0.0, mean - std::hypot(share * (rate.mean - rate.low), error));
   rate.high = std::min(1.0, mean + std::hypot(share * (rate.high - rate.mean), error));
   rate.mean = mean;
-  rate.count = all;
   return rate;
 }
 
@@ -42,27 +52,33 @@ std::vector<CorrectedRate> CorrectRates(const Run& run, const JudgeCalibration& 
     // Another answer to the same question says little that is new.
     if (!record.matrix || record.abstained || record.repeat > 0) continue;
     const ClaimMatrix& matrix = *record.matrix;
+    const std::string of =
+        record.asked.cluster.empty() ? "case " + record.case_id : record.asked.cluster;
     for (size_t i = 0; i < matrix.citations.size(); ++i) {
       if (matrix.answer[i].citations.empty()) {
-        ++cited.known_negative;
+        cited.AddKnown(of);
       } else {
-        cited.Add(matrix.citations[i].together);
+        cited.Add(matrix.citations[i].together, of);
       }
     }
     if (matrix.reference.empty()) continue;
-    for (const Judgement& judgement : matrix.reference_by_answer) said.Add(judgement);
-    for (const Judgement& judgement : matrix.answer_by_reference) expected.Add(judgement);
+    for (const Judgement& judgement : matrix.reference_by_answer) said.Add(judgement, of);
+    for (const Judgement& judgement : matrix.answer_by_reference) expected.Add(judgement, of);
   }
   std::vector<CorrectedRate> rates;
   const auto add = [&](const char* metric, const char* of, const Tally& tally) {
-    if (tally.total == 0) return;
-    const uint64_t all = tally.total + tally.known_negative;
-    CorrectedRate rate{.metric = metric,
-                       .of = of,
-                       .method = "judge-check",
-                       .reported = Share(tally.positive, all),
-                       .corrected = OfAll(RoganGladen(calibration, tally.positive, tally.total),
-                                          Share(tally.total, all), all)};
+    if (tally.carried.empty()) return;
+    const double positive = Mean(tally.carried);
+    const double share = Mean(tally.asked);
+    const double total = CountEffective(tally.carried, ClusterNumbers(tally.carried_of));
+    const double all = CountEffective(tally.asked, ClusterNumbers(tally.asked_of));
+    CorrectedRate rate{
+        .metric = metric,
+        .of = of,
+        .method = "judge-check",
+        .reported = positive * share,
+        .corrected = OfAll(RoganGladen(calibration, positive * total, total), share, all)};
+    rate.corrected.count = tally.asked.size();
     rates.push_back(std::move(rate));
   };
   add("citation.recall", "claims", cited);

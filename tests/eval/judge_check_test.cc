@@ -191,7 +191,7 @@ TEST(CalibrationTest, TheCorrectedRateCoversTheTruthAtItsStatedRate) {
       calibration.counts.false_positive = static_cast<double>(Called(0, 0.85, 0.7, 150, random));
       calibration.counts.true_negative = 150 - calibration.counts.false_positive;
       const uint64_t called = Called(rate, 0.85, 0.7, 400, random);
-      const Estimate corrected = RoganGladen(calibration, called, 400);
+      const Estimate corrected = RoganGladen(calibration, static_cast<double>(called), 400);
       covered += corrected.low <= rate && rate <= corrected.high ? 1 : 0;
       mean += corrected.mean / kTrials;
       plain += std::abs(static_cast<double>(called) / 400 - rate) < 0.02 ? 1 : 0;
@@ -201,6 +201,19 @@ TEST(CalibrationTest, TheCorrectedRateCoversTheTruthAtItsStatedRate) {
     EXPECT_NEAR(mean, rate, 0.015);
     EXPECT_LT(plain, 300) << "uncorrected, the judge is off";
   }
+}
+
+TEST(CalibrationTest, LabelsOfOneDocumentSayLessOfTheJudge) {
+  JudgeCalibration calibration;
+  calibration.counts = {
+      .true_positive = 135, .false_negative = 15, .false_positive = 15, .true_negative = 135};
+  // As wide as of 300 labels by themselves, and twice as wide.
+  calibration.accuracy = {.mean = 0.9, .low = 0.866, .high = 0.934};
+  const Estimate alone = RoganGladen(calibration, 280, 400);
+  calibration.accuracy = {.mean = 0.9, .low = 0.832, .high = 0.968};
+  const Estimate grouped = RoganGladen(calibration, 280, 400);
+  EXPECT_DOUBLE_EQ(grouped.mean, alone.mean);
+  EXPECT_GT(grouped.high - grouped.low, 1.2 * (alone.high - alone.low));
 }
 
 TEST(CalibrationTest, AJudgeThatTellsNothingCorrectsNothing) {

@@ -250,6 +250,32 @@ TEST(ReportTest, TheCorrectedRateIsOfAllClaimsAndOfEachQuestionOnce) {
   EXPECT_EQ(CorrectRates(run, calibration)[0].corrected, once[0].corrected);
 }
 
+// 100 claims of ten answers, of which seven are right in all: ten observations, not a hundred.
+TEST(ReportTest, ClaimsOfOneAnswerAreNotIndependent) {
+  const auto corrected = [](bool together) {
+    eval::Run run;
+    for (int i = 0; i < 100; ++i) {
+      RunRecord record{.case_id = std::to_string(together ? i / 10 : i), .answer = "t"};
+      if (i % 10 == 0 || !together) run.records.push_back(record);
+      std::optional<ClaimMatrix>& matrix = run.records.back().matrix;
+      if (!matrix) matrix.emplace();
+      const Judgement judgement{.verdict =
+                                    i < 70 ? ClaimVerdict::kEntailed : ClaimVerdict::kNeutral};
+      matrix->answer.push_back({.id = "a", .text = "t", .citations = {1}});
+      matrix->citations.push_back({.together = judgement, .alone = {judgement}});
+    }
+    JudgeCalibration calibration;
+    calibration.counts = {
+        .true_positive = 950, .false_negative = 50, .false_positive = 50, .true_negative = 950};
+    return CorrectRates(run, calibration).at(0).corrected;
+  };
+  const Estimate apart = corrected(false);
+  const Estimate together = corrected(true);
+  EXPECT_DOUBLE_EQ(together.mean, apart.mean);
+  EXPECT_EQ(together.count, 100u);
+  EXPECT_GT(together.high - together.low, 2 * (apart.high - apart.low));
+}
+
 TEST(ReportTest, PeopleOnSomeCasesCorrectPassOfAll) {
   const TemporaryDirectory directory = testing::MakeTemporaryDirectory();
   const std::string path = directory.path() + "/labels.jsonl";
