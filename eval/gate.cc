@@ -66,10 +66,11 @@ class GateKeeper {
   }
 
  private:
-  // Whether a case passes is a judge's word where the case has no check of its own. Such cases are not
-  // left out of a mean in silence: those of them that declined are known to fail.
+  // Whether a case passes is a judge's word where the case has no check of its own, and nobody's where there is
+  // no judge, or he is not trusted. Such cases are not left out of a mean in silence: those of them that
+  // declined are known to fail.
   std::string ReasonPassIsUnknown(const Gate& gate) const {
-    if (input_.judge_trusted || gate.metric != "pass") return "";
+    if (gate.metric != "pass") return "";
     uint64_t cases = 0;
     uint64_t unknown = 0;
     for (const CaseScores& one : input_.scores.cases) {
@@ -79,8 +80,9 @@ class GateKeeper {
     }
     if (static_cast<double>(cases - unknown) >= kMinCoverage * static_cast<double>(cases))
       return "";
-    return "the judge is not trusted, and alone says of " + std::to_string(unknown) + " of " +
-           std::to_string(cases) + " cases whether they pass";
+    return (input_.judge_trusted ? "nothing says of "
+                                 : "the judge is not trusted, and alone says of ") +
+           std::to_string(unknown) + " of " + std::to_string(cases) + " cases whether they pass";
   }
 
   // Every test of every no_regression gate, corrected together.
