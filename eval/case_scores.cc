@@ -5,6 +5,7 @@
 
 #include "eval/answer_checks.h"
 #include "eval/answer_metrics.h"
+#include "eval/failure_kind.h"
 #include "eval/metric_catalogue.h"
 #include "eval/metrics.h"
 #include "eval/record_markers.h"
@@ -299,10 +300,15 @@ class RecordScorer {
     if (kind == CacheKind::kOff || kind == CacheKind::kBypassed) return;
     Set("cache.hit", record_.cache.hit() ? 1 : 0);
     if (!record_.cache.hit()) return;
-    const bool is_false = record_.failure
-                              ? record_.failure->label == kFalseHit
-                              : scores_.values.contains("pass") && scores_.values.at("pass") == 0;
-    Set("cache.false_hit", is_false ? 1 : 0);
+    // That nobody could judge an answer attributes its failure to nothing.
+    const bool is_attributed =
+        record_.failure && record_.failure->label != FailureName(FailureKind::kInfraError);
+    if (is_attributed) {
+      const bool is_false = record_.failure->label == FailureName(FailureKind::kCacheFalseHit);
+      Set("cache.false_hit", is_false ? 1 : 0);
+    } else if (const auto pass = scores_.values.find("pass"); pass != scores_.values.end()) {
+      Set("cache.false_hit", 1 - pass->second);
+    }
   }
 
   const Case& case_;

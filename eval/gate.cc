@@ -249,10 +249,24 @@ class GateKeeper {
   }
 
   void DecideFalseHits(GateResult& result) const {
+    result.outcome = GateOutcome::kInconclusive;
+    uint64_t served = 0;
+    uint64_t unknown = 0;  // nothing says whether they are right
+    for (const CaseScores& one : input_.scores.cases) {
+      const auto hit = one.values.find("cache.hit");
+      if (hit == one.values.end() || hit->second == 0) continue;
+      ++served;
+      unknown += one.values.contains("cache.false_hit") ? 0 : 1;
+    }
     const Estimate* rate = input_.card.Find("cache.false_hit");
-    if (rate == nullptr) {
-      result.outcome = GateOutcome::kInconclusive;
-      result.detail = "no answer came from the cache (--cache)";
+    if (served == 0) {
+      result.detail = input_.card.Find("cache.hit") != nullptr ? "no answer came from the cache"
+                                                               : "the cache was left out (--cache)";
+      return;
+    }
+    if (unknown > 0 || rate == nullptr) {
+      result.detail = "nothing says of " + std::to_string(unknown) + " of " +
+                      std::to_string(served) + " answers from the cache whether they are right";
       return;
     }
     result.outcome = rate->high <= result.gate.value ? GateOutcome::kPass

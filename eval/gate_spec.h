@@ -13,7 +13,8 @@
 //   must_pass      every case with the tag passes
 //   max_cost       of the whole run and its judge, by the configured prices; inconclusive without
 //   max_p95_ms     95th percentile of the latencies
-//   max_false_hit  share of cache hits that are wrong, upper bound; inconclusive without hits
+//   max_false_hit  share of cache hits that are wrong, upper bound; inconclusive without hits, or with
+//                  such of which it is not known
 
 #include <cstdint>
 #include <optional>
