@@ -209,6 +209,10 @@ Result<int> RunEvalRun(const EvalRunArguments& arguments, CommandContext& contex
   settings.correct = bench.config.assistant.correct;
   QUARRY_RETURN_IF_ERROR(
       UseProfile(arguments.profile, context, *bench.engine, settings.query).status());
+  if (arguments.use_cache && !bench.config.cache.enabled) {
+    return FailedPreconditionError(
+        "--cache: cache.enabled is off: no answer can come from the cache");
+  }
   settings.cache = arguments.use_cache ? generation::CacheUse::kRead : generation::CacheUse::kOff;
   settings.jobs = static_cast<uint32_t>(ThreadCount(arguments.jobs));
   QUARRY_ASSIGN_OR_RETURN(eval::RunManifest manifest, eval::DescribeRun(suite, parts, settings));
