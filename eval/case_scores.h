@@ -37,6 +37,8 @@ struct CaseScores {
   uint32_t records = 0;
   uint32_t errors = 0;
   uint32_t judgements = 1;  // of each answer
+  bool pass_is_judged =
+      false;  // it is answerable and has no `accept`: a judge says whether it passes
   // Of pass and answer.score, where the case was asked or judged again.
   std::map<std::string, CaseSpread> spreads;
   uint32_t shown_repeat = 0;         // the first that does not pass; 0 where all do

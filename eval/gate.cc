@@ -28,16 +28,23 @@ std::vector<std::string> ReasonsNoBaseline(const RunScores& baseline, const RunS
 }
 
 // Of the baseline's cases, those that the run was asked as well, as they were.
-double ComparedShare(const RunScores& baseline, const RunScores& run) {
+struct ComparedCases {
+  uint64_t count = 0;
+  uint64_t judged = 0;  // of those a judge says whether they pass
+  double share = 1;     // of the baseline's
+};
+ComparedCases CompareCases(const RunScores& baseline, const RunScores& run) {
   std::unordered_map<std::string, uint64_t> asked;
   for (const CaseScores& one : run.cases) asked[one.id] = one.question_hash;
-  const auto same = std::ranges::count_if(baseline.cases, [&](const CaseScores& one) {
+  ComparedCases compared;
+  for (const CaseScores& one : baseline.cases) {
     const auto found = asked.find(one.id);
-    return found != asked.end() && found->second == one.question_hash;
-  });
-  return baseline.cases.empty()
-             ? 1
-             : static_cast<double>(same) / static_cast<double>(baseline.cases.size());
+    if (found == asked.end() || found->second != one.question_hash) continue;
+    ++compared.count;
+    compared.judged += one.pass_is_judged ? 1 : 0;
+  }
+  if (!baseline.cases.empty()) compared.share = Share(compared.count, baseline.cases.size());
+  return compared;
 }
 
 class GateKeeper {
@@ -97,7 +104,7 @@ class GateKeeper {
       report_.invalid.push_back("the baseline: " + reason);
     }
     losses_ = TestForLosses(*input_.baseline, input_.scores, margins, input_.seed);
-    compared_ = ComparedShare(*input_.baseline, input_.scores);
+    compared_ = CompareCases(*input_.baseline, input_.scores);
   }
 
   void Decide(GateResult& result) {
@@ -149,10 +156,18 @@ class GateKeeper {
       result.detail = "there is no baseline";
       return;
     }
-    if (FindMetric(result.gate.metric)->needs_judge &&
-        input_.baseline->judge != input_.scores.judge) {
-      result.detail = "the baseline was judged by another judge";
-      return;
+    if (input_.baseline->judge != input_.scores.judge) {
+      if (FindMetric(result.gate.metric)->needs_judge) {
+        result.detail = "the baseline was judged by another judge";
+        return;
+      }
+      if (result.gate.metric == "pass" &&
+          Share(compared_.judged, compared_.count) > 1 - kMinCoverage) {
+        result.detail = "the baseline was judged by another judge, and a judge says of " +
+                        std::to_string(compared_.judged) + " of " +
+                        std::to_string(compared_.count) + " cases whether they pass";
+        return;
+      }
     }
     result.detail = "no case of both runs has it";
     std::string lost;
@@ -188,11 +203,11 @@ class GateKeeper {
     if (!lost.empty()) {
       result.outcome = GateOutcome::kFail;
     } else if (result.outcome == GateOutcome::kPass &&
-               (!suspects.empty() || compared_ < kMinCoverage)) {
+               (!suspects.empty() || compared_.share < kMinCoverage)) {
       result.outcome = GateOutcome::kInconclusive;
     }
-    if (compared_ < kMinCoverage) {
-      result.detail += "; only " + Number(100 * compared_) +
+    if (compared_.share < kMinCoverage) {
+      result.detail += "; only " + Number(100 * compared_.share) +
                        " % of the baseline's cases were asked again as they were";
     }
     if (!unclear.empty()) {
@@ -279,7 +294,7 @@ class GateKeeper {
   const std::vector<Gate>& gates_;
   const GateInput& input_;
   std::vector<LossTestResult> losses_;
-  double compared_ = 1;  // of the baseline's cases
+  ComparedCases compared_;
   GateReport report_;
 };
 

@@ -136,6 +136,7 @@ RunScores ScoreRun(const Run& run, bool use_judge) {
     CaseScores merged = MergeRepeats(repeats[one.id]);
     merged.slices = SlicesOfCase(one);
     merged.question_hash = QuestionHash(one);
+    merged.pass_is_judged = one.answerable && one.accept.empty();
     merged.cluster = one.cluster.empty() ? "case " + one.id : one.cluster;
     scores.cases.push_back(std::move(merged));
   }
