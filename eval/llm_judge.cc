@@ -1,5 +1,6 @@
 #include "eval/llm_judge.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -145,6 +146,10 @@ Result<ClaimMatrix> LlmJudge::JudgeAnswer(const JudgedCase& judged,
   }
   if (!judged.answer.empty()) {
     QUARRY_ASSIGN_OR_RETURN(matrix.reference_by_answer, ask(judged.answer, reference));
+  } else {
+    // An answer that says nothing says nothing of them: that is known, and nobody needs to be asked.
+    std::ranges::fill(matrix.reference_by_answer,
+                      Judgement{.verdict = ClaimVerdict::kNeutral, .reason = "there is no answer"});
   }
   // Claims that cite the same passages are asked about together, by all of these and by all but one.
   std::map<std::vector<uint32_t>, std::vector<size_t>> by_texts;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "eval/answer_metrics.h"
 #include "model/remote_chat_model.h"
 #include "tests/testing/engine_testing.h"
 #include "tests/testing/http_upstream.h"
@@ -271,6 +272,22 @@ TEST_F(LlmJudgeTest, AMatrixIsWholeAndIsAskedForOnce) {
   EXPECT_EQ(again.citations[1].together.reason, matrix.citations[1].together.reason);
   const LlmJudge other(*chat_, &objects_, {.seed = 2});
   EXPECT_NE(other.fingerprint(), judge.fingerprint());
+}
+
+// Else a run that declines a lot would be one whose judge kept silent.
+TEST_F(LlmJudgeTest, ARefusalLacksEveryFactWithoutBeingAskedAbout) {
+  script_ = SayYes;
+  JudgedCase declined = PumpCase();
+  declined.answer.clear();
+  declined.sentences.clear();
+  declined.declined = true;
+  ASSERT_OK_AND_ASSIGN(const ClaimMatrix matrix,
+                       judge_->JudgeAnswer(declined, CallContext::WithTimeout(20s)));
+  EXPECT_EQ(matrix.calls, 2u) << "of the passages alone";
+  ASSERT_THAT(matrix.reference_by_answer, SizeIs(1));
+  EXPECT_EQ(matrix.reference_by_answer[0].verdict, ClaimVerdict::kNeutral);
+  const AnswerScores scores = ScoreAnswer(matrix, true);
+  EXPECT_EQ(scores.judged, scores.verdicts);
 }
 
 TEST_F(LlmJudgeTest, OneCallThatFailsLeavesItsClaimsUnjudgedAndAllOfThemAreAnError) {
