@@ -107,6 +107,14 @@ std::string WithoutMagnitudes(std::string_view text) {
   return plain;
 }
 
+// nullopt of what is written with digits and points and is no number: an address, a version, a date.
+std::optional<double> ValueOf(const generation::Quantity& quantity) {
+  double value = 0;
+  const char* end = quantity.number.data() + quantity.number.size();
+  const std::from_chars_result read = std::from_chars(quantity.number.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
 // The unit of a check.
 struct CheckUnit {
   double factor = 1;    // of its magnitude: 10,000 of "万元"
@@ -122,9 +130,9 @@ CheckUnit UnitOf(const AnswerCheck& check) {
   const std::vector<generation::Quantity> known =
       generation::QuantitiesOf(WithoutMagnitudes("1 " + check.unit));
   if (known.empty()) return unit;
-  const std::string& number = known[0].number;
-  const char* end = number.data() + number.size();
-  if (std::from_chars(number.data(), end, unit.factor).ec != std::errc()) return unit;
+  const std::optional<double> factor = ValueOf(known[0]);
+  if (!factor) return unit;
+  unit.factor = *factor;
   unit.unit = known[0].unit;
   unit.counted = known[0].counted;
   return unit;
@@ -138,10 +146,8 @@ bool StatesNumber(const std::vector<generation::Quantity>& quantities, const Ans
   const double wanted = check.number * unit.factor;
   const double off = check.tolerance * unit.factor + SlackOf(wanted);
   return std::ranges::any_of(quantities, [&](const generation::Quantity& quantity) {
-    double value = 0;
-    const char* end = quantity.number.data() + quantity.number.size();
-    if (std::from_chars(quantity.number.data(), end, value).ec != std::errc()) return false;
-    if (std::abs(value - wanted) > off) return false;
+    const std::optional<double> value = ValueOf(quantity);
+    if (!value || std::abs(*value - wanted) > off) return false;
     return !unit.names_unit() || (quantity.unit == unit.unit && quantity.counted == unit.counted);
   });
 }

@@ -280,6 +280,19 @@ TEST(AnswerCheckTest, NumbersCompareByValueAndUnit) {
   EXPECT_FALSE(Holds(pumps, "It is 48 km long."));
 }
 
+TEST(AnswerCheckTest, AddressesVersionsAndDatesAreNoNumbers) {
+  const auto holds = [](double value, const std::string& text) {
+    return Holds({.kind = AnswerCheck::Kind::kNumber, .texts = {}, .number = value}, text);
+  };
+  EXPECT_FALSE(holds(10, "The gateway is 10.0.0.1."));
+  EXPECT_FALSE(holds(2.5, "The firmware is 2.5.1."));
+  EXPECT_FALSE(holds(2.5, "固件版本为2.5.1。"));
+  EXPECT_FALSE(holds(24.1, "It was built on 24.1.2020."));
+  EXPECT_TRUE(holds(2.5, "It weighs 2.5 kg."));
+  EXPECT_TRUE(holds(2.5, "The factor is 2.5."));
+  EXPECT_TRUE(holds(2500, "共2,500件。"));
+}
+
 TEST(AnswerCheckTest, MagnitudesAreWrittenOut) {
   const auto number = [](double value, const std::string& unit) {
     return AnswerCheck{
