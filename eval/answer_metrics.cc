@@ -64,11 +64,10 @@ class Scorer {
     scores_.precision = precision;
     scores_.recall = recall;
     scores_.f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
-    scores_.has_must_facts = !declined_;
     for (size_t i = 0; i < matrix_.reference.size(); ++i) {
-      if (matrix_.reference[i].must && !IsEntailed(matrix_.reference_by_answer[i])) {
-        scores_.has_must_facts = false;
-      }
+      if (!matrix_.reference[i].must) continue;
+      scores_.has_must_facts =
+          scores_.has_must_facts.value_or(!declined_) && IsEntailed(matrix_.reference_by_answer[i]);
     }
   }
 

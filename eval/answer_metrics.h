@@ -17,7 +17,8 @@ struct AnswerScores {
   std::optional<double> precision;  // share of the answer's claims that the reference entails
   std::optional<double> recall;     // share of the reference claims that the answer entails
   std::optional<double> f1;
-  bool has_must_facts = false;  // every reference claim that must be there is entailed
+  // Every reference claim that must be there is entailed; nullopt where none must.
+  std::optional<bool> has_must_facts;
 
   // Against the context: shares of the answer's claims, which add up to 1 with those unjudged.
   std::optional<double> faithfulness;    // entailed by a passage

@@ -140,10 +140,15 @@ class Linter {
   void LookAtExpectations(const Case& one) {
     // Of cases that come of a file, its reading has said so.
     if (const Status valid = ValidateCase(one); !valid.ok()) Error(one, valid.message());
-    if (one.answerable && one.accept.empty() && one.expected_facts.empty() &&
-        one.reference.empty()) {
-      Add(one.draft ? LintFinding::Level::kDraft : LintFinding::Level::kWarning, one.id,
-          "answerable, and nothing says what a right answer is");
+    if (!one.answerable || !one.accept.empty()) return;
+    const auto level = one.draft ? LintFinding::Level::kDraft : LintFinding::Level::kWarning;
+    if (one.expected_facts.empty() && one.reference.empty()) {
+      Add(level, one.id, "answerable, and nothing says what a right answer is");
+    } else if (!one.expected_facts.empty() &&
+               std::ranges::none_of(one.expected_facts, &ExpectedFact::must)) {
+      Add(level, one.id,
+          "no expected fact must be there, and there is no `accept`: nothing says whether an "
+          "answer passes");
     }
   }
 

@@ -101,9 +101,12 @@ TEST_F(LintTest, ChecksThatExcludeEachOtherAndCasesThatNothingCanFail) {
   one.accept = {{.texts = {"ten litres"}}};
   one.reject = {{.texts = {"ten litres"}}};
   Add("b", "Which pump is red?").reference.clear();
+  Add("c", "How fast does the valve close?").expected_facts = {
+      {.id = "f", .text = "It closes within two seconds.", .must = false}};
   const std::string messages = Messages(Lint());
   EXPECT_THAT(messages, HasSubstr("E a: accept and reject exclude each other"));
   EXPECT_THAT(messages, HasSubstr("W b: answerable, and nothing says what a right answer is"));
+  EXPECT_THAT(messages, HasSubstr("W c: no expected fact must be there, and there is no `accept`"));
 }
 
 TEST_F(LintTest, SharesAndPowerAreThoseOfTheWholeSuite) {
