@@ -17,6 +17,12 @@ ClaimVerdict OfAny(const std::vector<Judgement>& row) {
   return has(ClaimVerdict::kContradicted) ? ClaimVerdict::kContradicted : ClaimVerdict::kNeutral;
 }
 
+// Whether a verdict was given, and the text does not carry the claim.
+bool IsDeniedSupport(const Judgement& judgement) {
+  return judgement.verdict == ClaimVerdict::kNeutral ||
+         judgement.verdict == ClaimVerdict::kContradicted;
+}
+
 class Scorer {
  public:
   Scorer(const ClaimMatrix& matrix, bool declined) : matrix_(matrix), declined_(declined) {}
@@ -144,7 +150,7 @@ class Scorer {
       if (count == 0 || !IsEntailed(judgement.together)) continue;
       ++carried;
       for (size_t c = 0; c < count; ++c) {
-        const bool is_needed = count == 1 || !IsEntailed(judgement.without[c]);
+        const bool is_needed = count == 1 || IsDeniedSupport(judgement.without[c]);
         precise += IsEntailed(judgement.alone[c]) || is_needed ? 1 : 0;
       }
     }

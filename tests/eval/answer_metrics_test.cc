@@ -163,6 +163,13 @@ TEST(AnswerMetricsTest, CitationsOfAClaimThatIsNotCarriedAreAllImprecise) {
   EXPECT_THAT(scores.citation_precision, Optional(DoubleEq(1.0 / 3)));
 }
 
+TEST(AnswerMetricsTest, AVerdictThatIsMissingMakesNoCitationNeeded) {
+  // What the others say without [2] was asked and not told.
+  const AnswerScores scores =
+      ScoreAnswer(MatrixOf({{"en", 'n', {1, 2}, 'e', "en", "n?"}}, {}), false);
+  EXPECT_THAT(scores.citation_precision, Optional(DoubleEq(0.5)));
+}
+
 TEST(AnswerMetricsTest, MoreThanThreeCitationsAllCount) {
   const AnswerScores scores =
       ScoreAnswer(MatrixOf({{"ennne", 'n', {1, 2, 3, 4, 5}, 'e', "ennne", "eeeee"}}, {}), false);
