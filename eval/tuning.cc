@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -155,15 +156,17 @@ class Learner {
   Status LearnPairs(std::unique_ptr<TrialCollection> plain) {
     JudgedQuestions teaching;
     JudgedQuestions others;
-    std::vector<double> without;  // of the others
-    const std::vector<double>& without_all = train_values_[BestTrial(report_.weight_trials)];
+    std::vector<std::vector<double>> without(
+        train_values_.size());  // [weight][question], of the others
     for (size_t i = 0; i < train_.queries.size(); ++i) {
       const BeirQuery& query = train_.queries[i];
       const bool teaches = Hash64(query.id) % 2 == 0;
       JudgedQuestions& side = teaches ? teaching : others;
       side.queries.push_back(query);
       side.qrels[query.id] = train_.qrels.at(query.id);
-      if (!teaches) without.push_back(without_all[i]);
+      for (size_t w = 0; !teaches && w < without.size(); ++w) {
+        without[w].push_back(train_values_[w][i]);
+      }
     }
     if (teaching.queries.empty() || others.queries.empty()) {
       return InvalidArgumentError(
@@ -191,7 +194,10 @@ class Learner {
     }
     const size_t best = BestTrial(trials);
     learnt.dense_weight = trials[best].parameters.dense_weight;
-    report_.gain_of_pairs = GainOf(without, trial_values[best]);
+    std::vector<bool> halves;
+    for (const BeirQuery& query : others.queries) halves.push_back(Hash64(query.id) / 2 % 2 == 0);
+    report_.gain_of_pairs =
+        GainOf(ChosenAcross(without, halves), ChosenAcross(trial_values, halves));
     if (report_.gain_of_pairs->low <= 0) return OkStatus();
     trial.reset();
     QUARRY_ASSIGN_OR_RETURN(trial, open_({.bm25 = learnt.bm25, .pairs = all}));
@@ -252,6 +258,26 @@ class Learner {
 };
 
 }  // namespace
+
+std::vector<double> ChosenAcross(const std::vector<std::vector<double>>& values,
+                                 const std::vector<bool>& halves) {
+  std::vector<double> chosen(halves.size());
+  for (const bool half : {false, true}) {
+    size_t best = 0;
+    double best_sum = -std::numeric_limits<double>::infinity();
+    for (size_t setting = 0; setting < values.size(); ++setting) {
+      double sum = 0;
+      for (size_t i = 0; i < halves.size(); ++i) sum += halves[i] != half ? values[setting][i] : 0;
+      if (sum <= best_sum) continue;
+      best = setting;
+      best_sum = sum;
+    }
+    for (size_t i = 0; i < halves.size(); ++i) {
+      if (halves[i] == half) chosen[i] = values[best][i];
+    }
+  }
+  return chosen;
+}
 
 Result<LearningReport> LearnSearch(const JudgedQuestions& train, const JudgedQuestions& held_out,
                                    const LearningOptions& options, const OpenTrial& open,

@@ -11,8 +11,9 @@
 // The embedder is learnt from the corpus as ever, and from each question with the passage of a relevant
 // document that shares most words with it. On questions that it was learnt from it is better than on
 // others, so the weight beside it is chosen on every second one, by an embedder that was learnt from the
-// rest. There it is decided, too: it is kept only where it surely beats what is learnt without it. What is
-// measured then was learnt from all.
+// rest. There it is decided, too: it is kept only where it surely beats what is learnt without it, each with
+// the weight that is best on one half of those questions measured on the other. What is measured then was
+// learnt from all.
 
 #include <functional>
 #include <optional>
@@ -87,6 +88,12 @@ class TrialCollection {
   virtual std::shared_ptr<const index::Snapshot> Snapshot() = 0;
 };
 using OpenTrial = std::function<Result<std::unique_ptr<TrialCollection>>(const TrialSetup& setup)>;
+
+// Of each question what it has by the setting that is best on the half of them that it is not in, the first of
+// equal ones: on those that a setting was chosen on it measures too well. `values`: [setting][question];
+// `halves`: of each question. REQUIRES: a setting at least.
+std::vector<double> ChosenAcross(const std::vector<std::vector<double>>& values,
+                                 const std::vector<bool>& halves);
 
 // kInvalidArgument without questions on one of the sides; else the errors of `open`, the retriever and
 // the call.
