@@ -55,13 +55,9 @@ class Attributor {
   Attributor(const Case& one, const RunRecord& record, const GoldPresence& presence,
              const Replays& replays)
       : case_(one), record_(record), presence_(presence), replays_(replays) {
-    std::map<std::string, std::vector<const ResolvedSpan*>> facts;
-    for (size_t i = 0; i < record.gold_spans.size(); ++i) {
-      const GoldSpan& span = record.gold_spans[i].span;
-      facts[span.fact.empty() ? "#" + std::to_string(i) : span.fact].push_back(
-          &record.gold_spans[i]);
+    for (auto& [name, spans] : SpansByFact(record)) {
+      facts_.push_back({name, std::move(spans), nullptr});
     }
-    for (auto& [name, spans] : facts) facts_.push_back({name, std::move(spans), nullptr});
     for (const size_t check : ChecksLookedFor(case_)) wanted_.push_back({check, {}});
     for (const RunPassage& passage : record_.passages) {
       const std::string text = passage.heading + "\n" + passage.text;

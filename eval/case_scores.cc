@@ -15,18 +15,7 @@ namespace quarry::eval {
 namespace {
 
 constexpr uint32_t kMetricDepth = 10;
-constexpr size_t kAnswerShown = 200;                  // bytes
-constexpr const char* kFalseHit = "cache false hit";  // the label of attribution
-
-// The spans of each fact; one of them is enough.
-std::map<std::string, std::vector<const ResolvedSpan*>> SpansByFact(const RunRecord& record) {
-  std::map<std::string, std::vector<const ResolvedSpan*>> facts;
-  for (size_t i = 0; i < record.gold_spans.size(); ++i) {
-    const ResolvedSpan& span = record.gold_spans[i];
-    facts[span.span.fact.empty() ? "#" + std::to_string(i) : span.span.fact].push_back(&span);
-  }
-  return facts;
-}
+constexpr size_t kAnswerShown = 200;  // bytes
 
 class RecordScorer {
  public:
@@ -332,6 +321,15 @@ bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end) {
     if (covered >= end) return true;
   }
   return false;
+}
+
+std::map<std::string, std::vector<const ResolvedSpan*>> SpansByFact(const RunRecord& record) {
+  std::map<std::string, std::vector<const ResolvedSpan*>> facts;
+  for (size_t i = 0; i < record.gold_spans.size(); ++i) {
+    const ResolvedSpan& span = record.gold_spans[i];
+    facts[span.span.fact.empty() ? "#" + std::to_string(i) : span.span.fact].push_back(&span);
+  }
+  return facts;
 }
 
 std::vector<ByteRange> CandidateRanges(const RunRecord& record, const DocumentId& document,

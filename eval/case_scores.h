@@ -58,6 +58,8 @@ struct CaseScores {
 // Scores of one record. `reasons` and `label` say why it does not pass.
 CaseScores ScoreRecord(const Case& one, const RunRecord& record, const ScoreOptions& options);
 
+// The gold spans of each fact; one of them is enough. They are of the record, which must live as long.
+std::map<std::string, std::vector<const ResolvedSpan*>> SpansByFact(const RunRecord& record);
 // Whether the byte range of a document is covered by `ranges` of it together.
 bool Covers(std::vector<ByteRange> ranges, uint64_t begin, uint64_t end);
 // What the candidates of a run have of a document, or of them those within k; what its prompt has.

@@ -324,15 +324,12 @@ int GateReport::exit_code() const {
 
 std::vector<std::string> ReasonsInvalid(const RunScores& scores) {
   std::vector<std::string> reasons;
-  const auto share = [](uint64_t count, uint64_t of) {
-    return of == 0 ? 0 : static_cast<double>(count) / static_cast<double>(of);
-  };
   if (scores.records == 0) reasons.push_back("no case was asked");
   if (scores.records < scores.expected) {
     reasons.push_back("it is not finished: " + std::to_string(scores.records) + " of " +
                       std::to_string(scores.expected) + " answers are there");
   }
-  if (share(scores.errors, scores.records) > 1 - kMinCoverage) {
+  if (Share(scores.errors, scores.records) > 1 - kMinCoverage) {
     reasons.push_back(std::to_string(scores.errors) + " of " + std::to_string(scores.records) +
                       " answers are errors; at most 2 % may be");
   }
@@ -340,11 +337,11 @@ std::vector<std::string> ReasonsInvalid(const RunScores& scores) {
     reasons.push_back("the judge gave " + std::to_string(scores.judged) + " of " +
                       std::to_string(scores.verdicts) + " verdicts; at least 98 % are needed");
   }
-  if (share(scores.judge_errors, scores.records) > 1 - kMinCoverage) {
+  if (Share(scores.judge_errors, scores.records) > 1 - kMinCoverage) {
     reasons.push_back("the judge did not hear " + std::to_string(scores.judge_errors) + " of " +
                       std::to_string(scores.records) + " answers; at most 2 % may be so");
   }
-  if (share(scores.missing_gold.size(), scores.gold) > 1 - kMinCoverage) {
+  if (Share(scores.missing_gold.size(), scores.gold) > 1 - kMinCoverage) {
     reasons.push_back(std::to_string(scores.missing_gold.size()) + " of " +
                       std::to_string(scores.gold) +
                       " gold spans and documents are not in the corpus; see `quarry eval lint`");
