@@ -80,7 +80,6 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
   if (request.stream) {
     call.stream.KeepAlive(EventStreamHead());
     sink = [&](std::string_view delta) {
-      if (!call.stream.begun()) call.stream.Begin(EventStreamHead());
       JsonWriter json;
       json.BeginObject().Key("text").String(delta).EndObject();
       return call.stream.Write(SseEvent("delta", json.text()));
@@ -111,7 +110,6 @@ Result<Response> Ask(const HandlerEnvironment& environment, const Call& call,
                .id = kept.id},
               json);
   if (!request.stream) return Response{.body = json.Take()};
-  if (!call.stream.begun()) call.stream.Begin(EventStreamHead());
   call.stream.Write(SseEvent("answer", json.text()));
   call.stream.Write(SseEvent("end", "{}"));
   return Response();

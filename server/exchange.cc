@@ -15,16 +15,19 @@ Exchange::Exchange(Request request, CallContext context, WakeUp wake, BodyHold h
 
 void Exchange::Begin(Response head) {
   std::unique_lock lock(mutex_);
-  QUARRY_CHECK(!begun_);
-  begun_ = true;
-  output_.bytes += head.body;
-  if (!kept_alive_) output_.head = std::move(head);
+  BeginLocked(std::move(head));
   Wake(std::move(lock));
+}
+
+void Exchange::BeginLocked(Response head) {
+  output_.bytes += head.body;
+  const bool was_begun = std::exchange(begun_, true);
+  if (!was_begun && !kept_alive_) output_.head = std::move(head);
 }
 
 bool Exchange::Write(std::string_view bytes) {
   std::unique_lock lock(mutex_);
-  QUARRY_CHECK(begun_);
+  if (!begun_) BeginLocked(EventStreamHead());
   const auto has_room = [&] { return abandoned_ || output_.bytes.size() < kBufferBytes; };
   if (context_.deadline == CallContext::Clock::time_point::max()) {
     room_.wait(lock, has_room);
@@ -61,8 +64,7 @@ void Exchange::Finish(Response response) {
   std::string().swap(request_.body);
   hold_ = BodyHold();
   std::unique_lock lock(mutex_);
-  QUARRY_CHECK(!output_.finished);
-  output_.finished = true;
+  if (std::exchange(output_.finished, true)) return;
   if (kept_alive_ && !begun_) {
     // The status is sent already: what is left of the response is its body.
     const bool is_native = SurfaceOf(request_.path) == Surface::kNative;

@@ -22,7 +22,8 @@
 
 namespace quarry::server {
 
-// Thread-safe; StreamWriter's part and Finish are for one thread, the handler's.
+// Thread-safe; StreamWriter's part and Finish are for one thread, the handler's. A handler that calls
+// them in the wrong order spoils its own response at most: other requests share the process.
 class Exchange final : public StreamWriter {
  public:
   static constexpr size_t kBufferBytes = 64 * 1024;
@@ -41,8 +42,8 @@ class Exchange final : public StreamWriter {
   bool begun() const override;
   void KeepAlive(Response head) override;
   // Ends the exchange: with this response or, once begun, with what has been written. Called
-  // exactly once, as the last thing the handler's thread does with the exchange: the body of the
-  // request goes with it.
+  // once, as the last thing the handler's thread does with the exchange: the body of the request
+  // goes with it. A second call changes nothing.
   void Finish(Response response);
 
   // What there is to write since the last Take. `response` is set once, by Finish without Begin.
@@ -60,6 +61,7 @@ class Exchange final : public StreamWriter {
   void Abandon();
 
  private:
+  void BeginLocked(Response head);
   void Wake(std::unique_lock<std::mutex> lock);
 
   BodyHold hold_;

@@ -79,7 +79,16 @@ std::string UsageEvent(const Completion& completion, const Answer& answer) {
   return SseEvent("", json.EndObject().text());
 }
 
+// Nothing once begun.
+void BeginStream(const Completion& completion, StreamWriter& stream) {
+  if (stream.begun()) return;
+  stream.Begin(EventStreamHead());
+  stream.Write(
+      ChunkEvent(completion, R"({"role":"assistant","content":"","refusal":null})", nullptr));
+}
+
 void EndStream(const Completion& completion, const Answer& answer, StreamWriter& stream) {
+  BeginStream(completion, stream);  // of an answer without text nothing was streamed
   JsonWriter delta;
   delta.BeginObject();
   if (!answer.citations.empty()) {
@@ -165,11 +174,7 @@ Result<Response> PostChatCompletions(const HandlerEnvironment& environment, cons
   if (chat.stream) {
     call.stream.KeepAlive(EventStreamHead());
     sink = [&](std::string_view piece) {
-      if (!call.stream.begun()) {
-        call.stream.Begin(EventStreamHead());
-        call.stream.Write(
-            ChunkEvent(completion, R"({"role":"assistant","content":"","refusal":null})", nullptr));
-      }
+      BeginStream(completion, call.stream);
       JsonWriter delta;
       delta.BeginObject().Key("content").String(piece).EndObject();
       return call.stream.Write(ChunkEvent(completion, delta.text(), nullptr));

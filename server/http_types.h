@@ -48,11 +48,11 @@ struct Response {
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
-  // REQUIRES: !begun(). The body of `head` is sent first.
+  // The body of `head` is sent first. Once begun, only that body.
   virtual void Begin(Response head) = 0;
   // Waits while the client is slow (the buffer is bounded). False once nobody listens any more: the
-  // client is gone, the deadline passed or the server ends; the rest may then be saved.
-  // REQUIRES: begun().
+  // client is gone, the deadline passed or the server ends; the rest may then be saved. Begins a
+  // stream of server-sent events where none was begun.
   virtual bool Write(std::string_view bytes) = 0;
   virtual bool begun() const = 0;
   // For a stream of server-sent events whose first piece may take long. From now on a comment is

@@ -178,9 +178,8 @@ class RelayedStream {
   }
 
  private:
-  // Begins the stream, and every choice up to this one.
+  // Begins every choice up to this one.
   void Reach(size_t choice) {
-    if (!stream_.begun()) stream_.Begin(EventStreamHead());
     for (; begun_ <= choice; ++begun_) {
       stream_.Write(ChunkEvent(completion_, begun_,
                                R"({"role":"assistant","content":"","refusal":null})", nullptr,

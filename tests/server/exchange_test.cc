@@ -65,6 +65,25 @@ TEST(Exchange, AWriterWaitsNoLongerThanItsDeadline) {
   EXPECT_FALSE(exchange.Write("y"));
 }
 
+// One request must not end the process that serves the others.
+TEST(Exchange, AHandlerThatCallsOutOfOrderSpoilsItsOwnResponseAtMost) {
+  Exchange exchange({}, CallContext(), [](bool) {});
+  EXPECT_TRUE(exchange.Write("a"));
+  EXPECT_TRUE(exchange.begun());
+  Exchange::Output output = exchange.Take();
+  ASSERT_TRUE(output.head);
+  EXPECT_EQ(output.head->content_type, "text/event-stream; charset=utf-8");
+  EXPECT_EQ(output.bytes, "a");
+  exchange.Begin({.status = 500, .body = "b"});
+  exchange.Finish({});
+  exchange.Finish({.status = 500, .body = "c"});
+  output = exchange.Take();
+  EXPECT_FALSE(output.head);
+  EXPECT_EQ(output.bytes, "b");
+  EXPECT_FALSE(output.response);
+  EXPECT_TRUE(output.finished);
+}
+
 TEST(Exchange, ASilentStreamIsKeptAlive) {
   Exchange exchange({.path = "/api/v1/x"}, CallContext(), [](bool) {});
   exchange.Beat();

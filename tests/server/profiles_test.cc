@@ -233,22 +233,54 @@ TEST(ProfileKeysTest, AKeySeesTheProfilesOfItsCollectionsAndWritesNone) {
   EXPECT_EQ(send("POST", "/api/v1/answer", R"({"query": "pump?", "profile": "a"})")->status, 200);
 }
 
-TEST(InstructionsTest, OfProfileKeyAndConversationReachTheModelInThisOrder) {
+// The small corpus, answered from by a chat model that says `message`.
+struct ScriptedEngine {
+  explicit ScriptedEngine(json message) : upstream([=](const json&) { return message; }) {
+    engine.Add(SmallCorpus());
+    engine.cached_answerer =
+        std::make_unique<generation::CachedAnswerer>(answerer, *engine.index, nullptr, metrics);
+    engine.assistant = std::make_unique<generation::Assistant>(*engine.cached_answerer, model,
+                                                               generation::AssistantOptions{});
+  }
+
   TestEngine engine;
-  engine.Add(SmallCorpus());
-  ChatUpstream upstream([](const json&) {
-    return json{{"content", "Every employee has 28 days of leave [1]."}};
-  });
+  ChatUpstream upstream;
   const generation::Prompts prompts;
   const generation::AnswerModel model{upstream.chat(), prompts};
-  const generation::Answerer answerer(engine.analyzer, engine.retriever, engine.token_counter, {},
-                                      model);
+  const generation::Answerer answerer{
+      engine.analyzer, engine.retriever, engine.token_counter, {}, model};
   MetricsRegistry metrics;
-  engine.cached_answerer =
-      std::make_unique<generation::CachedAnswerer>(answerer, *engine.index, nullptr, metrics);
-  engine.assistant = std::make_unique<generation::Assistant>(*engine.cached_answerer, model,
-                                                             generation::AssistantOptions{});
-  TestServer server(engine, {});
+};
+
+// A model that has no tools and calls one has said nothing.
+TEST(ProfileSchemaTest, AnAnswerWithoutTextIsStreamedToItsEnd) {
+  ScriptedEngine scripted(
+      json{{"content", nullptr},
+           {"tool_calls", json::array({ChatUpstream::ToolCall("1", "none", {})})}});
+  TestServer server(scripted.engine, {});
+  const JsonReply made =
+      server.Put("/api/v1/profiles/p", {{"yaml", "output_schema: {type: object}"}});
+  ASSERT_EQ(made.status, 200) << made.http.body;
+  const JsonReply reply = server.Post(
+      "/v1/chat/completions",
+      {{"model", "quarry/p"},
+       {"stream", true},
+       {"messages",
+        {{{"role", "user"}, {"content", "How many days of leave does an employee have?"}}}}});
+  ASSERT_EQ(reply.status, 200) << reply.http.body;
+  const auto events = Events(reply.http.body);
+  ASSERT_EQ(events.size(), 3u) << reply.http.body;
+  const auto choice = [&](size_t i) { return json::parse(events[i].second).at("choices")[0]; };
+  EXPECT_EQ(choice(0).at("delta").at("role"), "assistant");
+  EXPECT_EQ(choice(0).at("delta").at("content"), "");
+  EXPECT_EQ(choice(1).at("finish_reason"), "stop");
+  EXPECT_EQ(events[2].second, "[DONE]");
+}
+
+TEST(InstructionsTest, OfProfileKeyAndConversationReachTheModelInThisOrder) {
+  ScriptedEngine scripted(json{{"content", "Every employee has 28 days of leave [1]."}});
+  ChatUpstream& upstream = scripted.upstream;
+  TestServer server(scripted.engine, {});
   server.Put("/api/v1/profiles/p", {{"yaml", "instructions: By profile."}});
   const std::string key =
       server
