@@ -36,7 +36,7 @@ namespace {
 
 constexpr std::string_view kModel = "extractive";
 // Changes when the same context, options and question would give another answer.
-constexpr uint64_t kExtractiveWriterVersion = 21;
+constexpr uint64_t kExtractiveWriterVersion = 22;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr uint32_t kItemsOfShortAnswer = 3;
 
@@ -125,15 +125,22 @@ Context ReadableOf(const Query& query, const Context& context) {
   return readable;
 }
 
-// A quote that reaches over what was taken out as an order would tell it: code is quoted whole.
+// Whether a quote reaches over what was taken out as an order, and would tell it: code is quoted whole.
+bool HoldsOrders(const Context& readable, const Context& context, uint32_t passage,
+                 ByteRange range) {
+  const auto text = [&](const Context& of) {
+    return std::string_view(of.passages[passage].chunk.text)
+        .substr(range.begin, range.end - range.begin);
+  };
+  return text(readable) != text(context);
+}
+
+// Of sentences or choices.
+template <typename Quote>
 void DropWhatHoldsOrders(const Context& readable, const Context& context,
-                         std::vector<model::ExtractedSentence>& sentences) {
-  std::erase_if(sentences, [&](const model::ExtractedSentence& one) {
-    const auto text = [&](const Context& of) {
-      return std::string_view(of.passages[one.passage].chunk.text)
-          .substr(one.range.begin, one.range.end - one.range.begin);
-    };
-    return text(readable) != text(context);
+                         std::vector<Quote>& quotes) {
+  std::erase_if(quotes, [&](const Quote& one) {
+    return HoldsOrders(readable, context, one.passage, one.range);
   });
 }
 
@@ -358,7 +365,8 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
     answer.verdict.reason = ReasonText(Reason::kContradictsItself, language);
     return {};
   }
-  if (const auto premise = FindFalsePremise(question, context, analyzer_)) {
+  if (const auto premise = FindFalsePremise(question, context, analyzer_);
+      premise && !HoldsOrders(context, answer.context, premise->passage, premise->range)) {
     answer.kind = ReplyKind::kFalsePremise;
     answer.verdict.reason = ReasonText(Reason::kFalsePremise, language);
     return {{.passage = premise->passage,
@@ -369,7 +377,9 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
   }
   std::vector<model::ExtractedSentence> sentences;
   if (draft.sentences.empty() || has_rows) return sentences;
-  const std::vector<Choice> choices = FindChoices(question, context, draft.sentences, analyzer_);
+  std::vector<Choice> choices = FindChoices(question, context, draft.sentences, analyzer_);
+  DropWhatHoldsOrders(context, answer.context, choices);
+  if (choices.size() < 2) return sentences;
   for (const Choice& choice : choices) {
     if (sentences.size() == kMostChoices) break;
     // A row of a table names its document itself.
@@ -380,7 +390,6 @@ std::vector<model::ExtractedSentence> ExtractiveWriter::Reply(const Query& query
                          .score = 1,
                          .lead = is_row ? "\n" : '\n' + passage.title + " — "});
   }
-  if (choices.empty()) return sentences;
   const std::string count = std::to_string(choices.size());
   answer.kind = ReplyKind::kAskBack;
   answer.verdict.reason = ReasonText(Reason::kFitsSeveral, language, {count});
@@ -504,9 +513,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
       left_out = draft.left_out;
       sentences = std::move(draft.sentences);
     }
-    if (draft.declined) {
-      answer.text = AbstentionText(query, answer.context, snapshot);
-    } else if (may_differ && AddConflicts(read, readable, abolished, sentences) > 0) {
+    if (!draft.declined && may_differ && AddConflicts(read, readable, abolished, sentences) > 0) {
       const std::string language = AnswerLanguage(query);
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);
@@ -514,6 +521,11 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     QuoteAnsweringParts(query, sentences);
   }
   DropWhatHoldsOrders(readable, answer.context, sentences);
+  if (sentences.empty() && answer.kind != ReplyKind::kContradiction) {
+    answer.abstained = true;
+    answer.verdict.label = Support::kUnsupported;
+    answer.text = AbstentionText(query, answer.context, snapshot);
+  }
   if (!sentences.empty()) {
     std::ranges::stable_sort(sentences, {}, &model::ExtractedSentence::place);
     OrderByUse(sentences, answer.context);

@@ -46,8 +46,8 @@ class ExtractiveWriter final : public AnswerWriter {
   // With the terms of the question that the collection does not have.
   model::ExtractiveOptions OptionsIn(const Query& query, const index::Snapshot& snapshot) const;
   // What is replied instead of the answer drafted from `context`, with answer.kind, text and verdict set; where
-  // nothing is, the kind stays kAnswer. `has_rows`: the rows that the question means are known, be
-  // there none.
+  // nothing is, or only orders would be told, the kind stays kAnswer. `has_rows`: the rows that the question means are
+  // known, be there none.
   std::vector<model::ExtractedSentence> Reply(const Query& query, const Context& context,
                                               const model::ExtractiveDraft& draft, bool has_rows,
                                               Answer& answer) const;
