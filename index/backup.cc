@@ -208,9 +208,17 @@ Status CheckOutside(const std::string& store, const std::string& directory) {
                               ", and would go with it; expected a directory outside it");
 }
 
-bool IsBackup(const std::string& directory) {
+std::string BackupAt(const std::string& directory) {
   std::error_code error;
-  return fs::exists(ListPath(directory), error);
+  if (fs::exists(ListPath(directory), error)) return directory;
+  const fs::path resolved = fs::weakly_canonical(fs::absolute(directory, error), error);
+  if (error) return "";
+  // "store/" ends with a part that is empty.
+  const fs::path files = resolved.has_filename() ? resolved : resolved.parent_path();
+  const std::string parent = files.parent_path().string();
+  const bool is_of_backup =
+      files == fs::path(StorePath(parent)) && fs::exists(ListPath(parent), error);
+  return is_of_backup ? parent : "";
 }
 
 Result<BackupReport> CreateBackup(const Store& store, const DerivedFiles& derived,

@@ -49,8 +49,8 @@ struct BackupReport {
   uint64_t bytes = 0;
 };
 
-// Whether a directory is, or was to become, a backup.
-bool IsBackup(const std::string& directory);
+// The directory of the backup that `directory` is, or was to become, or whose files of a store it holds; "" = of none.
+std::string BackupAt(const std::string& directory);
 
 // kInvalidArgument naming both where `directory`, which need not be there, lies in the store, or is the store's own.
 Status CheckOutside(const std::string& store, const std::string& directory);

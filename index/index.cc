@@ -188,9 +188,10 @@ Result<std::unique_ptr<Index>> Index::Open(const std::string& directory,
     if (fs::exists(directory, error) && !fs::is_directory(directory, error)) {
       return InvalidArgumentError("is not a directory; expected that of a store");
     }
-    if (IsBackup(directory)) {
+    if (const std::string backup = BackupAt(directory); !backup.empty()) {
+      const std::string what = backup == directory ? "is a backup" : "is of the backup " + backup;
       return FailedPreconditionError(
-          "is a backup, not a store; make a store of it with: quarry backup restore " + directory +
+          what + ", not a store; make a store of it with: quarry backup restore " + backup +
           " --store DIR");
     }
     const bool exists = fs::exists(directory + "/MANIFEST.json", error);

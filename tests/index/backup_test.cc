@@ -268,6 +268,29 @@ TEST_F(BackupTest, WhatIsThereIsLeftAlone) {
       HasSubstr("is a backup, not a store; make a store of it with: quarry backup restore"));
 }
 
+// Its files are those of a store: written to, they would be no backup any more.
+TEST_F(BackupTest, WhatABackupHoldsIsNotOpenedAsAStore) {
+  ASSERT_OK(Open());
+  Fill();
+  ASSERT_OK(index_->Backup(Backup(), CallContext()).status());
+  const std::string link = Restored() + "-link";
+  fs::create_directory_symlink(Backup() + "/store", link);
+  for (const std::string& path :
+       {Backup() + "/store", Backup() + "/store/",
+        Backup() + "/../" + fs::path(Backup()).filename().string() + "/store/.", link}) {
+    for (const bool read_only : {false, true}) {
+      IndexOptions options;
+      options.read_only = read_only;
+      const Status status = Index::Open(path, options, TestAnalyzer(), clock_).status();
+      EXPECT_EQ(status.code(), Code::kFailedPrecondition) << path;
+      EXPECT_THAT(status.message(),
+                  HasSubstr("is of the backup " + fs::canonical(Backup()).string() +
+                            ", not a store; make a store of it with: quarry backup restore"));
+    }
+  }
+  ASSERT_OK(VerifyBackup(Backup(), CallContext()).status());
+}
+
 TEST_F(BackupTest, ADamagedStoreIsNotCopied) {
   ASSERT_OK(Open());
   Fill();
