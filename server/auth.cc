@@ -169,14 +169,14 @@ Decision Authenticator::Decide(const Route& route, const HeaderList& headers,
   const Result<bool> any = keys_.Any();
   if (!any.ok()) return Unreadable(any.status());
   if (!*any) {
-    if (NamesNoOtherSite(options_.sites, headers)) return {};
-    return Forbidden("Host " + *FindHeader(headers, "Host") +
-                     ": without a key the server is used by its address, its host name, a name "
-                     "without a dot or one of server.cors_origins; add this one there as "
-                     "https://NAME or http://NAME:PORT, or make a key (quarry keys create)");
+    std::string problem = NameProblem(options_.host, options_.sites, headers);
+    if (problem.empty()) return {};
+    return Forbidden(std::move(problem));
   }
-  // A page of another site, whose name was made to lead here, is not at home here.
-  const bool is_open = options_.loopback_open && is_here && NamesLoopback(headers);
+  // A page of another site, whose name was made to lead here, is not at home here; nor are those whose requests a
+  // proxy on this machine hands on.
+  const bool is_open =
+      options_.loopback_open && is_here && NamesLoopback(headers) && !IsForwarded(headers);
   // SDKs send something in any case; what looks like a key of ours is meant as one.
   if (is_open && !token.starts_with("qk-")) return {};
   if (credential.problem != nullptr) {

@@ -3,9 +3,9 @@
 // Authenticator: which requests are let in, and as whom.
 //
 //   no key was ever made            everybody may do everything, but no page of a site whose name was
-//                                   made to lead here (NamesNoOtherSite)
+//                                   made to lead here (NameProblem)
 //   else                            a key is needed: "Authorization: Bearer qk-..."
-//   ... and AuthOptions::loopback_open   not from this machine
+//   ... and AuthOptions::loopback_open   not from this machine, unless a proxy on it says for others
 //
 // A key must have the scope of the route (Route::scope). One that is bound to collections or
 // principals is admitted only where the handler holds it to them (Route::is_bounded): a route that
@@ -37,6 +37,7 @@ namespace quarry::server {
 struct AuthOptions {
   bool loopback_open = false;
   std::string owner_token = {};         // "" = there is none
+  std::string host = "127.0.0.1";       // what the server listens on
   std::vector<std::string> sites = {};  // whose names are the server's, too: "https://app.example"
 };
 

@@ -110,9 +110,9 @@ RequestDispatcher::RequestDispatcher(const HandlerEnvironment& environment,
                                      std::vector<Route> routes, ServedCallers callers)
     : environment_(environment),
       callers_(callers),
-      origins_{environment.options.host, environment.options.cors_origins},
       authenticator_(environment.keys, {.loopback_open = environment.options.loopback_open,
                                         .owner_token = environment.options.owner_token,
+                                        .host = environment.options.host,
                                         .sites = environment.options.cors_origins}),
       id_seed_(RandomSeed()),
       connections_(
@@ -162,7 +162,7 @@ Dispatcher::Admission RequestDispatcher::Admit(Request& request, std::string_vie
     admission.refusal = Refusal(request.path, status, std::move(message));
     return admission;
   };
-  OriginCheck origin = CheckOrigin(origins_, request.headers);
+  OriginCheck origin = CheckOrigin(environment_.options.cors_origins, request.headers);
   if (!origin.problem.empty()) return refuse(403, std::move(origin.problem));
   admission.headers = std::move(origin.headers);
   Result<Router::Match> match = router_.Find(request.method, request.path);

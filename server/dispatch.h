@@ -68,7 +68,6 @@ class RequestDispatcher final : public Dispatcher {
   const HandlerEnvironment& environment_;
   const ServedCallers callers_;
   Router router_;
-  const OriginPolicy origins_;
   Authenticator authenticator_;
   const uint64_t id_seed_;
   std::atomic<uint64_t> next_id_ = 0;

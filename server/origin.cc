@@ -68,26 +68,39 @@ bool NamesLoopback(const HeaderList& headers) {
   return host != nullptr && IsLoopbackHost(HostName(*host));
 }
 
-bool NamesNoOtherSite(const std::vector<std::string>& sites, const HeaderList& headers) {
-  const std::string* authority = FindHeader(headers, "Host");
-  if (authority == nullptr) return true;
-  const std::string_view host = HostName(*authority);
-  const bool has_dot = host.find('.') != std::string_view::npos;
-  return !has_dot || IsAddress(host) || IsNameOfThisMachine(host) ||
-         std::ranges::any_of(sites, [&](const std::string& site) {
-           return EqualsIgnoringCase(HostNameOfSite(site), host);
-         });
+bool IsForwarded(const HeaderList& headers) {
+  return std::ranges::any_of(headers, [](const auto& header) {
+    const std::string& name = header.first;
+    return StartsWithIgnoringCase(name, "X-Forwarded-") || EqualsIgnoringCase(name, "Forwarded") ||
+           EqualsIgnoringCase(name, "X-Real-IP") || EqualsIgnoringCase(name, "Via");
+  });
 }
 
-OriginCheck CheckOrigin(const OriginPolicy& policy, const HeaderList& headers) {
+std::string NameProblem(std::string_view listens_on, const std::vector<std::string>& sites,
+                        const HeaderList& headers) {
+  const std::string* authority = FindHeader(headers, "Host");
+  if (authority == nullptr) return "";
+  const std::string_view host = HostName(*authority);
+  const bool on_loopback = IsLoopbackHost(listens_on);
+  const bool has_dot = host.find('.') != std::string_view::npos;
+  const bool is_own =
+      on_loopback ? IsLoopbackHost(host) : !has_dot || IsAddress(host) || IsNameOfThisMachine(host);
+  if (is_own || std::ranges::any_of(sites, [&](const std::string& site) {
+        return EqualsIgnoringCase(HostNameOfSite(site), host);
+      })) {
+    return "";
+  }
+  return "Host " + *authority + ": without a key the server is used by " +
+         (on_loopback ? "localhost, 127.0.0.1, [::1]"
+                      : "its address, its host name, a name without a dot") +
+         " or one of server.cors_origins; add this one there as https://NAME or http://NAME:PORT, "
+         "or make a key (quarry keys create)";
+}
+
+OriginCheck CheckOrigin(const std::vector<std::string>& sites, const HeaderList& headers) {
   OriginCheck check;
   const std::string* host = FindHeader(headers, "Host");
   const std::string authority = host == nullptr ? "" : *host;
-  if (IsLoopbackHost(policy.host) && host != nullptr && !NamesLoopback(headers)) {
-    check.problem = "Host " + authority + " is not this server, which listens on " + policy.host +
-                    " only; expected localhost, 127.0.0.1 or [::1]";
-    return check;
-  }
   const std::string* origin = FindHeader(headers, "Origin");
   if (origin == nullptr) return check;
   const size_t scheme = origin->find("://");
@@ -95,7 +108,7 @@ OriginCheck CheckOrigin(const OriginPolicy& policy, const HeaderList& headers) {
       EqualsIgnoringCase(std::string_view(*origin).substr(scheme + 3), authority)) {
     return check;
   }
-  const bool is_allowed = std::ranges::any_of(policy.allowed, [&](const std::string& one) {
+  const bool is_allowed = std::ranges::any_of(sites, [&](const std::string& one) {
     return one == "*" || EqualsIgnoringCase(one, *origin);
   });
   if (!is_allowed) {

@@ -14,16 +14,12 @@
 
 namespace quarry::server {
 
-struct OriginPolicy {
-  std::string host;                  // what the server listens on
-  std::vector<std::string> allowed;  // "https://app.example"; "*" = every site
-};
-
 struct OriginCheck {
   std::string problem;  // why the request is refused; "" = it is not
   HeaderList headers;   // that let the page of another site read the response
 };
-OriginCheck CheckOrigin(const OriginPolicy& policy, const HeaderList& headers);
+// `sites` may ask beside the server's own pages: "https://app.example"; "*" = every site.
+OriginCheck CheckOrigin(const std::vector<std::string>& sites, const HeaderList& headers);
 
 // The answer to a browser that asks before it sends (OPTIONS with Access-Control-Request-Method);
 // nullopt for any other request. `methods` are those of the path: "GET, HEAD, PUT".
@@ -34,9 +30,13 @@ std::optional<Response> PreflightResponse(std::string_view method, const HeaderL
 bool IsLoopbackHost(std::string_view host);
 // Whether the Host that a request is meant for is this machine by name.
 bool NamesLoopback(const HeaderList& headers);
-// Whether Host is no name that another site can have made lead here: an address, a name without a
-// dot (of this machine, of its network, of a container), this machine's host name, or the name of one
-// of `sites`. Without Host it is no browser's request.
-bool NamesNoOtherSite(const std::vector<std::string>& sites, const HeaderList& headers);
+// Whether a proxy says that it hands on what another has sent.
+bool IsForwarded(const HeaderList& headers);
+// Why a server that listens on `listens_on` is not to answer a request without a key under the Host that it is
+// meant for: another site can have made the name lead here. "" where it cannot: an address, a name without a
+// dot (of this machine, of its network, of a container), this machine's host name (on loopback none of these
+// but its own names), or the name of one of `sites`. Without Host it is no browser's request.
+std::string NameProblem(std::string_view listens_on, const std::vector<std::string>& sites,
+                        const HeaderList& headers);
 
 }  // namespace quarry::server

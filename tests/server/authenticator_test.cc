@@ -85,6 +85,12 @@ TEST_F(AuthenticatorTest, WhatIsOpenOnThisMachineIsOpenToNoOtherAndToNoOthersNam
               one.expected)
         << one.remote << ' ' << one.host;
   }
+  // What a proxy on this machine hands on is of others, whatever name it gives.
+  for (const char* header :
+       {"X-Forwarded-For", "x-forwarded-proto", "Forwarded", "X-Real-IP", "Via"}) {
+    const HeaderList headers = {{"Host", "localhost:8080"}, {header, "1.1 proxy"}};
+    EXPECT_EQ(RefusalOf(authenticator.Decide(query_, headers, kNear, kAsked)), 401) << header;
+  }
   EXPECT_TRUE(authenticator.Decide(owners, Bearing("qo-0123456789"), kNear, kAsked).is_owner);
   const auto far = authenticator.Decide(owners, Bearing("qo-0123456789"), kFar, kAsked);
   EXPECT_FALSE(far.is_owner);

@@ -12,9 +12,10 @@ using testing::Fetch;
 using testing::HttpConnection;
 using testing::TestServer;
 
-int StatusWith(const TestServer& server, const std::string& headers) {
+int StatusWith(const TestServer& server, const std::string& headers,
+               const std::string& path = "/api/v1/collections") {
   HttpConnection connection(server.port());
-  const auto reply = connection.Ask("GET /readyz HTTP/1.1\r\n" + headers + "\r\n");
+  const auto reply = connection.Ask("GET " + path + " HTTP/1.1\r\n" + headers + "\r\n");
   return reply ? reply->status : 0;
 }
 
@@ -24,9 +25,36 @@ TEST(ForeignSiteTest, OnLoopbackHostNamesTheLoopback) {
     EXPECT_EQ(StatusWith(server, std::string("Host: ") + host + "\r\n"), 200) << host;
   }
   for (const char* host : {"evil.example", "localhost.evil.example:8420", "10.0.0.1", "[::2]",
-                           "127.evil.example:8420", "127.0.0.1.nip.io", "127.1"}) {
+                           "127.evil.example:8420", "127.0.0.1.nip.io", "127.1", "quarry"}) {
     EXPECT_EQ(StatusWith(server, std::string("Host: ") + host + "\r\n"), 403) << host;
   }
+  EXPECT_THAT(
+      Fetch(server.port(), "GET", "/api/v1/collections", "", "Host: evil.example\r\n")->body,
+      ::testing::HasSubstr("Host evil.example: without a key the server is used by localhost, "
+                           "127.0.0.1, [::1] or one of server.cors_origins;"));
+}
+
+// A proxy on the same machine that keeps the name, as it is commonly set up.
+TEST(ForeignSiteTest, OnLoopbackAProxyMayKeepTheNameThatItIsAskedUnder) {
+  testing::TestEngine engine;
+  ServerOptions options;
+  options.cors_origins = {"https://listed.example"};
+  options.loopback_open = true;
+  const TestServer server(engine, options);
+  const std::string kept = "Host: search.example\r\n";
+  EXPECT_EQ(StatusWith(server, kept, "/healthz"), 200);
+  EXPECT_EQ(StatusWith(server, kept, "/readyz"), 200);
+  EXPECT_EQ(StatusWith(server, kept), 403) << "nobody asks for a key yet";
+  EXPECT_EQ(StatusWith(server, "Host: listed.example\r\n"), 200);
+
+  const ApiKeys keys(engine.index->objects(), engine.clock);
+  const std::string bearing =
+      "Authorization: Bearer " + keys.Create({.name = "k"}).value().key + "\r\n";
+  EXPECT_EQ(StatusWith(server, kept), 401);
+  EXPECT_EQ(StatusWith(server, "Host: listed.example\r\n"), 401);
+  EXPECT_EQ(StatusWith(server, kept + bearing), 200);
+  EXPECT_EQ(StatusWith(server, kept + bearing + "Origin: https://search.example\r\n"), 200);
+  EXPECT_EQ(StatusWith(server, kept + bearing + "Origin: https://evil.example\r\n"), 403);
 }
 
 TEST(ForeignSiteTest, AnOriginIsTheServersOwn) {
