@@ -10,6 +10,7 @@ Result<CommandEngine> CommandEngine::Open(const CommandContext& context, StoreAc
                          collection);
   }
   QUARRY_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine, Engine::Open(context.config(), access));
+  if (access != StoreAccess::kRead) engine->WatchForCrashes();
   return CommandEngine(std::move(engine), collection);
 }
 

@@ -30,6 +30,7 @@ Result<int> RunServe(SignalScope& signals, CommandContext& context) {
       Engine::Open(config, address.ok() ? StoreAccess::kCreate : StoreAccess::kWrite);
   if (opened.status().code() != Code::kLocked) QUARRY_RETURN_IF_ERROR(address);
   QUARRY_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, std::move(opened));
+  engine->WatchForCrashes();
   // Loaded now: the first request finds it ready, and what cannot be opened is said here.
   QUARRY_RETURN_IF_ERROR(engine->OpenModels());
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine->FindOrCreateCollection());

@@ -101,7 +101,6 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
     return HeldStoreError(config.store, index.status());
   }
   QUARRY_ASSIGN_OR_RETURN(engine->index_, std::move(index));
-  if (access != StoreAccess::kRead) ingest::WatchForCrashes(CrashNotes(config), BuildName());
   engine->kept_vectors_ = std::make_shared<ingest::VectorCache>(
       engine->index_->objects(), config.embedding.cache_bytes, options.read_only, engine->clock_);
   engine->kept_conversations_ = std::make_shared<generation::RelayCache>(
@@ -114,6 +113,8 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Config& config, StoreAccess a
   engine->MakeAnswerer();
   return engine;
 }
+
+void Engine::WatchForCrashes() const { ingest::WatchForCrashes(CrashNotes(config_), BuildName()); }
 
 Result<std::unique_ptr<Engine>> Engine::OpenOver(Engine& other, const Config& config) {
   QUARRY_RETURN_IF_ERROR(index::CheckCollectionName(config.collection));

@@ -45,6 +45,9 @@ class Engine {
   // whatever else is kept there are other's, which must outlive it. kFailedPrecondition names the
   // option of collections that are made in which the two differ.
   static Result<std::unique_ptr<Engine>> OpenOver(Engine& other, const Config& config);
+  // From now on what a parser crashes on is noted in this store (ingest/crash_note.h). For the whole process: not
+  // for a store beside the one that the process is for, such as that of a dry run which a server does.
+  void WatchForCrashes() const;
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 

@@ -105,7 +105,11 @@ Status TakeFromServer(const eval::Suite& suite, const CommandContext& context, C
 Result<std::unique_ptr<Engine>> OpenBenchEngine(const SuiteBench& bench, bool has_corpus,
                                                 const CommandContext& context) {
   if (context.engine != nullptr) return Engine::OpenOver(*context.engine, bench.config);
-  return Engine::Open(bench.config, has_corpus ? StoreAccess::kCreate : StoreAccess::kWrite);
+  QUARRY_ASSIGN_OR_RETURN(
+      std::unique_ptr<Engine> engine,
+      Engine::Open(bench.config, has_corpus ? StoreAccess::kCreate : StoreAccess::kWrite));
+  engine->WatchForCrashes();
+  return engine;
 }
 
 }  // namespace
