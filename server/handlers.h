@@ -19,6 +19,7 @@
 #include "server/owner.h"
 #include "server/router.h"
 #include "server/server.h"
+#include "server/troubles.h"
 
 namespace quarry::eval {
 class BackgroundRuns;
@@ -48,6 +49,8 @@ struct HandlerEnvironment {
   eval::BackgroundRuns& runs;
   mutable std::mutex backup = {};    // held while one is made
   mutable std::mutex feedback = {};  // held while what was said of an answer is replaced or removed
+  mutable Troubles touches{
+      std::chrono::seconds(0)};         // tried again with the next use: store_requests.h
   mutable DamagedRecords damaged = {};  // files, files of vector stores, runs
   mutable McpSessions mcp_sessions = {};
   const std::unique_ptr<UploadQueue> uploads;  // last: its thread uses all of the above

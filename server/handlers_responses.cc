@@ -130,7 +130,8 @@ Result<std::shared_ptr<const index::Snapshot>> SnapshotFor(const HandlerEnvironm
                                                            const ResponsesRequest& request) {
   const Services& services = environment.services;
   if (!request.file_search) return SnapshotOf(environment, caller, request.question.collection);
-  QUARRY_ASSIGN_OR_RETURN(const VectorStore store, UseStore(services, request.question.collection));
+  QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
+                          UseStore(environment, request.question.collection));
   return services.index.GetSnapshot(store.collection.id);
 }
 

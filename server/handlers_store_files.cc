@@ -243,7 +243,7 @@ Result<Response> ShowBatch(const Services& services, const std::string& store,
 
 Result<Response> PostVectorStoreFiles(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
-                          UseStore(environment.services, call.request.params.at("store")));
+                          UseStore(environment, call.request.params.at("store")));
   QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
   Attachment attachment;
   QUARRY_RETURN_IF_ERROR(ReadOneAttachment(body, "", attachment));
@@ -365,7 +365,7 @@ Result<Response> GetVectorStoreFileContent(const HandlerEnvironment& environment
 
 Result<Response> PostFileBatches(const HandlerEnvironment& environment, const Call& call) {
   QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
-                          UseStore(environment.services, call.request.params.at("store")));
+                          UseStore(environment, call.request.params.at("store")));
   QUARRY_ASSIGN_OR_RETURN(const std::vector<Attachment> attachments, ParseBatch(call.request.body));
   const std::string id = index::NewObjectId("vsfb_");
   QUARRY_RETURN_IF_ERROR(Attach(environment, call.request.caller, store.id(), attachments, id));

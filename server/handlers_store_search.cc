@@ -46,8 +46,7 @@ Result<Response> PostVectorStoreSearch(const HandlerEnvironment& environment, co
   Question asked;  // by whom, and where
   asked.collection = call.request.params.at("store");
   QUARRY_RETURN_IF_ERROR(BindTo(call.request.caller, asked));
-  QUARRY_ASSIGN_OR_RETURN(const VectorStore store,
-                          UseStore(environment.services, asked.collection));
+  QUARRY_ASSIGN_OR_RETURN(const VectorStore store, UseStore(environment, asked.collection));
   QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(call.request.body));
   std::vector<std::string> questions;
   StoreQuery query;

@@ -51,7 +51,8 @@ Result<VectorStore> FindStore(const Services& services, const std::string& id) {
   return store;
 }
 
-Result<VectorStore> UseStore(const Services& services, const std::string& id) {
+Result<VectorStore> UseStore(const HandlerEnvironment& environment, const std::string& id) {
+  const Services& services = environment.services;
   QUARRY_ASSIGN_OR_RETURN(VectorStore store, FindStore(services, id));
   if (HasExpired(services, store.profile)) {
     return FailedPreconditionError("vector store \"" + id + "\" has expired; change its " +
@@ -60,13 +61,15 @@ Result<VectorStore> UseStore(const Services& services, const std::string& id) {
   const int64_t now = Now(services);
   if (store.profile.last_active != 0 && now - store.profile.last_active >= kHour) {
     store.profile.last_active = now;
-    QUARRY_RETURN_IF_ERROR(services.index.objects().Update(
+    const Status noted = services.index.objects().Update(
         StoreName(id), [&](const std::string& value) -> Result<std::string> {
           QUARRY_ASSIGN_OR_RETURN(StoreProfile profile,
                                   DecodeStore({.id = id, .scope = id, .value = value}));
           profile.last_active = std::max(profile.last_active, now);
           return Encode(profile);
-        }));
+        });
+    const std::string what = "noting when vector store \"" + id + "\" was last used";
+    noted.ok() ? environment.touches.End(what) : (void)environment.touches.Add(what, noted);
   }
   return store;
 }

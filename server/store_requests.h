@@ -25,8 +25,9 @@ Status NoSuchStore(const std::string& id);
 Status CheckRoomForCollection(const index::Index& index);
 // kNotFound.
 Result<VectorStore> FindStore(const Services& services, const std::string& id);
-// The same for who will use it: kFailedPrecondition where it has expired; else it is active now.
-Result<VectorStore> UseStore(const Services& services, const std::string& id);
+// The same for who will use it: kFailedPrecondition where it has expired; else it is active now. Where that
+// cannot be written down (a full disk), it is used all the same.
+Result<VectorStore> UseStore(const HandlerEnvironment& environment, const std::string& id);
 
 // A store as OpenAI shows it, with our `quarry` beside: documents and chunks, however they came.
 Status WriteStore(const Services& services, const VectorStore& store, JsonWriter& json);

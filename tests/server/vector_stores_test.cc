@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "index/backup.h"
+#include "server/environment.h"
+#include "server/store_requests.h"
 #include "server/store_search.h"
 #include "tests/server/stores_testing.h"
 
@@ -190,6 +193,46 @@ TEST_F(StoresTest, AStoreIsChangedAndDeleted) {
   EXPECT_EQ(server_.Delete(path).json.at("object"), "vector_store.deleted");
   EXPECT_EQ(server_.Get(path).status, 404);
   EXPECT_EQ(server_.Delete(path).status, 404);
+}
+
+// When a store was last used is of no use to who searches it.
+TEST_F(StoresTest, OnAFullDiskAStoreIsSearchedAndThatIsLoggedOnce) {
+  const string store = MakeStore();
+  Attach(store, {{"file_id", Upload("pump.md", kPump)}});
+  const string home = engine_.directory.path();
+  ASSERT_OK(engine_.index->Backup(home + "/backup", CallContext()).status());
+  ASSERT_OK(index::RestoreBackup(home + "/backup", home + "/full", CallContext()).status());
+  index::IndexOptions options;
+  options.store.min_free_bytes = uint64_t{1} << 62;
+  ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<index::Index> full,
+      index::Index::Open(home + "/full", options, engine_.analyzer, engine_.clock));
+  engine_.clock.Advance(std::chrono::hours(2));
+  MetricsRegistry metrics;
+  const Services ours = testing::ServicesOf(engine_, metrics);
+  const ServerEnvironment environment({}, {.index = *full,
+                                           .analyzer = ours.analyzer,
+                                           .retriever = ours.retriever,
+                                           .answerer = ours.answerer,
+                                           .assistant = ours.assistant,
+                                           .whole_documents = ours.whole_documents,
+                                           .ingest = ours.ingest,
+                                           .embedders = ours.embedders,
+                                           .maintainer = ours.maintainer,
+                                           .metrics = metrics,
+                                           .ingest_pool = ours.ingest_pool,
+                                           .clock = ours.clock,
+                                           .version = ""});
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) {
+    const Result<VectorStore> used = UseStore(environment.handlers(), store);
+    EXPECT_TRUE(used.ok()) << used.status().ToString();
+  }
+  const string log = ::testing::internal::GetCapturedStderr();
+  const size_t told = log.find("noting when vector store \"" + store + "\" was last used");
+  ASSERT_NE(told, string::npos) << log;
+  EXPECT_NE(log.find("disk full", told), string::npos) << log;
+  EXPECT_EQ(log.find("noting when", told + 1), string::npos) << log;
 }
 
 TEST_F(StoresTest, ADeletedCollectionLeavesNothingOfItsStoreBehind) {
