@@ -61,6 +61,13 @@ bool HasFiles(const HandlerEnvironment& environment, const std::string& id) {
   return environment.services.index.FindCollection(id).ok();
 }
 
+Status DeleteFiles(const HandlerEnvironment& environment, const std::string& id,
+                   const CallContext& context) {
+  if (!HasFiles(environment, id)) return OkStatus();
+  Status status = environment.services.index.DeleteCollection(id, context);
+  return status.code() == Code::kNotFound ? OkStatus() : status;  // another request's doing
+}
+
 std::string TurnName(const std::string& conversation, uint32_t number) {
   return "conversation " + conversation + ", turn " + std::to_string(number);
 }
@@ -157,10 +164,13 @@ Result<Response> DeleteConversation(const HandlerEnvironment& environment, const
   QUARRY_RETURN_IF_ERROR(QueryParameters(call.request.query).Finish());
   QUARRY_RETURN_IF_ERROR(environment.conversations->Get(call.request.caller, id).status());
   // The files first: should the other fail, they do not stay behind.
-  if (HasFiles(environment, id)) {
-    QUARRY_RETURN_IF_ERROR(environment.services.index.DeleteCollection(id, call.context));
-  }
+  QUARRY_RETURN_IF_ERROR(DeleteFiles(environment, id, call.context));
   QUARRY_RETURN_IF_ERROR(environment.conversations->Delete(call.request.caller, id));
+  // Those of an upload that found the conversation until now. A later one finds none, and takes its own away. A
+  // client that has left meanwhile does not stop it: nobody else would.
+  CallContext to_the_end;
+  to_the_end.cancel = environment.stopping;
+  QUARRY_RETURN_IF_ERROR(DeleteFiles(environment, id, to_the_end));
   JsonWriter json;
   json.BeginObject().Key("deleted").String(id);
   return Response{.body = json.EndObject().Take()};

@@ -1,6 +1,8 @@
 // Conversations, feedback and comparisons over HTTP.
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "tests/server/server_testing.h"
 
@@ -117,6 +119,25 @@ TEST_F(ConversationsTest, WhoWaitsToDeleteOneKeepsNoSearchWaiting) {
   const auto deleted = deletes.Read();
   ASSERT_TRUE(deleted);
   EXPECT_EQ(deleted->status, 200);
+}
+
+// Whichever comes first: nobody would find files whose conversation is gone.
+TEST_F(ConversationsTest, AFileThatIsPutWhileItsConversationIsDeletedDoesNotStay) {
+  for (int round = 0; round < 40; ++round) {
+    const std::string path = "/api/v1/conversations/" + NewConversation("Quern");
+    std::thread putting([&] {
+      const int status =
+          server_->Send("PUT", path + "/files/a.txt", "The quern.", "text/plain").status;
+      EXPECT_TRUE(status == 201 || status == 404) << status;
+    });
+    // Now before it, now after it.
+    std::this_thread::sleep_for(std::chrono::microseconds(100 * round));
+    EXPECT_EQ(server_->Delete(path).status, 200);
+    putting.join();
+  }
+  for (const index::StoredCollection& collection : engine_.index->Collections()) {
+    EXPECT_EQ(collection.name, "default");
+  }
 }
 
 TEST_F(ConversationsTest, ARefusedFileLeavesNothingBehind) {
