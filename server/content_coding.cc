@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <new>
 
 #include "base/text.h"
 
@@ -25,7 +26,13 @@ std::optional<std::string> Gzip(std::string_view bytes) {
   if (deflateInit2(&stream, kLevel, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
     return std::nullopt;
   }
-  std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
+  std::string out;
+  try {
+    out.resize(deflateBound(&stream, static_cast<uLong>(bytes.size())));
+  } catch (const std::bad_alloc&) {
+    deflateEnd(&stream);
+    return std::nullopt;
+  }
   // zlib does not write to what it reads, and takes no pointer to const.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());

@@ -242,15 +242,24 @@ void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exc
       Queue(route.lane, gate, [this, &route, admitted, held = exchange]() mutable {
         const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - admitted;
         wait_seconds_.Observe(waited.count());
-        Response response = Handle(route, *held);
-        if (!held->begun()) CompressResponse(held->request().headers, response);
-        held->Finish(std::move(response));
-        held.reset();  // before Leave: nobody waits for it any longer
-        Leave();
+        Serve(route, std::move(held));
       });
   if (queued.ok()) return;
   exchange->Finish(Refusal(exchange->request().path, 503,
                            "the server has as many requests as it can hold; try again"));
+  Leave();
+}
+
+void RequestDispatcher::Serve(const Route& route, std::shared_ptr<Exchange> exchange) {
+  // Whatever memory is short of: who stops the server waits for every request.
+  try {
+    Response response = Handle(route, *exchange);
+    if (!exchange->begun()) CompressResponse(exchange->request().headers, response);
+    exchange->Finish(std::move(response));
+  } catch (...) {
+    exchange->Finish({.status = 500, .content_type = ""});
+  }
+  exchange.reset();  // before Leave: nobody waits for it any longer
   Leave();
 }
 

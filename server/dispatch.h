@@ -54,6 +54,8 @@ class RequestDispatcher final : public Dispatcher {
   // Has `task` run in the lane.
   Status Queue(Lane lane, TaskGate& gate, std::function<void()> task);
   Response Handle(const Route& route, Exchange& exchange) const;
+  // Handles and answers one request that waited, and leaves.
+  void Serve(const Route& route, std::shared_ptr<Exchange> exchange);
   void Leave();
 
   // What is counted of requests of one route, method and status. Looking metrics up by their names takes longer

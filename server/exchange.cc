@@ -64,7 +64,7 @@ void Exchange::Finish(Response response) {
   std::string().swap(request_.body);
   hold_ = BodyHold();
   std::unique_lock lock(mutex_);
-  if (std::exchange(output_.finished, true)) return;
+  if (output_.finished) return;
   if (kept_alive_ && !begun_) {
     // The status is sent already: what is left of the response is its body.
     const bool is_native = SurfaceOf(request_.path) == Surface::kNative;
@@ -72,6 +72,7 @@ void Exchange::Finish(Response response) {
   } else if (!begun_) {
     output_.response = std::move(response);
   }
+  output_.finished = true;  // last: what is short of memory can be finished with less
   Wake(std::move(lock));
 }
 
