@@ -119,8 +119,9 @@ Decision Authenticator::DecideByKey(const Route& route, const std::string& token
     const bool is_key = check->state != KeyCheck::State::kUnknown;
     const std::string& counted = is_key ? source : address;
     const uint32_t wait = failures_.Blocked(counted, now);
-    failures_.Failed(counted, now);
+    // Those that are not answered add nothing: else who keeps trying would be told to wait ever longer.
     if (wait != 0) return TooMany("too many failed attempts", wait);
+    failures_.Failed(counted, now);
     Decision refused = Unauthenticated(ProblemOf(check->state), ", error=\"invalid_token\"");
     return check->key ? Of(*check->key, std::move(refused)) : refused;
   }

@@ -97,6 +97,22 @@ TEST_F(AuthenticatorTest, WhatIsOpenOnThisMachineIsOpenToNoOtherAndToNoOthersNam
   EXPECT_EQ(RefusalOf(far), 403);
 }
 
+TEST_F(AuthenticatorTest, AttemptsThatAreNotAnsweredMakeTheWaitNoLonger) {
+  Authenticator authenticator(keys_, {});
+  std::string wrong = Create({.name = "k"}).key;
+  wrong.back() = wrong.back() == 'a' ? 'b' : 'a';
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(RefusalOf(authenticator.Decide(query_, Bearing(wrong), kNear, kAsked)), 401);
+  }
+  for (int i = 0; i < 100; ++i) {
+    const auto blocked = authenticator.Decide(query_, Bearing(wrong), kNear, kAsked);
+    ASSERT_EQ(RefusalOf(blocked), 429);
+    EXPECT_EQ(*FindHeader(blocked.headers, "Retry-After"), "6");
+  }
+  const auto later = kAsked + std::chrono::seconds(6);
+  EXPECT_EQ(RefusalOf(authenticator.Decide(query_, Bearing(wrong), kNear, later)), 401);
+}
+
 TEST_F(AuthenticatorTest, EachLimitAloneIsKept) {
   Authenticator authenticator(keys_, {});
   const KeyLimits limits[] = {{.requests_per_minute = 1},
