@@ -168,9 +168,11 @@ Result<Response> Write(const HandlerEnvironment& environment, const Call& call,
                   .body = UploadJson(upload, ids, report, *before, *writer.snapshot())};
 }
 
-// JSON is a record, anything else a file; with ?raw=true JSON is a file as well.
+// JSON is a record, anything else a file; with ?raw=true JSON is a file as well. Into `conversation`, where it is
+// not "", whatever collection the request names.
 Result<DocumentUpload> ReadDocumentUpload(const HandlerEnvironment& environment,
-                                          const Request& request, const std::string& id) {
+                                          const Request& request, const std::string& id,
+                                          const std::string& conversation) {
   const std::string media_type = MediaTypeOf(request.headers);
   DocumentUpload upload{.collection = environment.options.default_collection};
   ingest::SourceInfo source{.id = id, .path = id, .uri = ""};
@@ -184,6 +186,8 @@ Result<DocumentUpload> ReadDocumentUpload(const HandlerEnvironment& environment,
     parameters.String("title", title);
   }
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
+  upload.is_of_conversation = !conversation.empty();
+  if (upload.is_of_conversation) upload.collection = conversation;
 
   if (!raw) {
     QUARRY_ASSIGN_OR_RETURN(const JsonValue body, ParseJson(request.body));
@@ -291,8 +295,9 @@ Result<Response> GetDocument(const HandlerEnvironment& environment, const Call& 
 }
 
 Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& call) {
-  QUARRY_ASSIGN_OR_RETURN(DocumentUpload upload, ReadDocumentUpload(environment, call.request,
-                                                                    call.request.params.at("id")));
+  QUARRY_ASSIGN_OR_RETURN(
+      DocumentUpload upload,
+      ReadDocumentUpload(environment, call.request, call.request.params.at("id"), ""));
   return Write(environment, call, std::move(upload));
 }
 
@@ -300,11 +305,9 @@ Result<Response> PutDocument(const HandlerEnvironment& environment, const Call& 
 Result<Response> PutConversationFile(const HandlerEnvironment& environment, const Call& call) {
   const std::string& id = call.request.params.at("id");
   QUARRY_RETURN_IF_ERROR(environment.conversations->Get(call.request.caller, id).status());
-  Request request = call.request;
-  request.query["collection"] = id;
-  QUARRY_ASSIGN_OR_RETURN(DocumentUpload upload,
-                          ReadDocumentUpload(environment, request, request.params.at("name")));
-  upload.is_of_conversation = true;
+  QUARRY_ASSIGN_OR_RETURN(
+      DocumentUpload upload,
+      ReadDocumentUpload(environment, call.request, call.request.params.at("name"), id));
   return Write(environment, call, std::move(upload));
 }
 
