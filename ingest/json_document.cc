@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/names.h"
 #include "base/text.h"
 
 namespace quarry::ingest {
@@ -243,6 +245,20 @@ bool IsRecordMember(std::string_view key) {
   return false;
 }
 
+// Text of the member `name`; "" where it is none or no string.
+std::string TextOf(JsonValue object, std::string_view name) {
+  JsonValue member = object;
+  return object.Find(name, &member) && member.IsString() ? std::string(member.text()) : "";
+}
+
+bool IsListOfStrings(JsonValue value) {
+  bool is_list = value.IsArray() && value.size() > 0;
+  if (is_list) {
+    value.ForEach([&](std::string_view, JsonValue item) { is_list = is_list && item.IsString(); });
+  }
+  return is_list;
+}
+
 Status FillRecord(JsonValue object, Document* document) {
   std::string text;
   std::string language;
@@ -251,10 +267,18 @@ Status FillRecord(JsonValue object, Document* document) {
   QUARRY_RETURN_IF_ERROR(ReadString(object, "url", &document->uri));
   QUARRY_RETURN_IF_ERROR(ReadString(object, "lang", &language));
   document->language = PrimaryLanguage(language);
+  // By the names that they have in requests; another thing of such a name is metadata.
+  const bool by_uri = document->uri.empty() && !TextOf(object, "uri").empty();
+  if (by_uri) document->uri = TextOf(object, "uri");
+  const std::string named_language = PrimaryLanguage(TextOf(object, "language"));
+  const bool by_language = document->language.empty() && !named_language.empty();
+  if (by_language) document->language = named_language;
   document->title = TitleLine(document->title);
   object.ForEach([&](std::string_view key, JsonValue member) {
     const bool kept = member.IsScalar() || (member.IsArray() && IsScalarArray(member));
-    if (kept && !IsRecordMember(key) && !document->metadata.contains(std::string(key))) {
+    const bool is_field =
+        IsRecordMember(key) || (by_uri && key == "uri") || (by_language && key == "language");
+    if (kept && !is_field && !document->metadata.contains(std::string(key))) {
       SetMetadata(JoinPath("", key), member, &document->metadata);
     }
   });
@@ -287,6 +311,22 @@ Status FillFromObject(JsonValue object, LabelLimit* paths, Document* document) {
   DocumentBuilder builder(document);
   Flattener(paths, &builder, "metadata").Write(object);
   return OkStatus();
+}
+
+std::string MisspeltAccess(JsonValue object) {
+  JsonValue member = object;
+  if (object.Find("access", &member)) return "";
+  std::string misspelt;
+  object.ForEach([&](std::string_view key, JsonValue value) {
+    const bool is_near = EditDistance(AsciiLower(key), "access", 1) <= 1;
+    if (misspelt.empty() && is_near && IsListOfStrings(value)) misspelt = key;
+  });
+  return misspelt;
+}
+
+std::string MisspeltAccessText(const std::string& misspelt) {
+  return "\"" + misspelt +
+         "\" is kept as metadata, and everybody may read the record; did you mean " + "\"access\"?";
 }
 
 void FlattenJson(JsonValue value, LabelLimit* paths, DocumentBuilder* builder) {

@@ -2,6 +2,7 @@
 
 // From JSON values to documents, shared by the JSON and the JSON-lines parser. Internal to ingest/.
 
+#include <string>
 #include <string_view>
 
 #include "base/document.h"
@@ -21,13 +22,19 @@ namespace quarry::ingest {
 void FlattenJson(JsonValue value, LabelLimit* paths, DocumentBuilder* builder);
 
 // Fills the document from an object.
-//   * A record (an object with "text"): title, url, lang and access into the document's fields,
-//     metadata into its metadata with types kept, and so the other scalars and lists; the text as
+//   * A record (an object with "text"): title, url (or uri), lang (or language, where it is the code of one)
+//     and access into the document's fields, metadata into its metadata with types kept, and so the other scalars and lists; the text as
 //     plain text. One with a title and an empty text has the title as its text.
 //   * Another object: access and metadata likewise, title (or name) into the title, all but
 //     metadata flattened.
 // The names of nested metadata ("pump.power") are cut after 200 bytes; 1000 fields are kept.
 // Errors: kInvalidArgument naming the member ("\"text\": expected a string, found a number").
 Status FillFromObject(JsonValue object, LabelLimit* paths, Document* document);
+
+// The member of an object without "access" that was probably meant as such: a list of strings whose name is an edit
+// away from it. "" where there is none.
+std::string MisspeltAccess(JsonValue object);
+// What is said of it.
+std::string MisspeltAccessText(const std::string& misspelt);
 
 }  // namespace quarry::ingest

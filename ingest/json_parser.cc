@@ -16,6 +16,8 @@ class JsonParser final : public Parser {
     LabelLimit paths;
     if (tree.root().IsObject()) {
       QUARRY_RETURN_IF_ERROR(FillFromObject(tree.root(), &paths, &document));
+      const std::string misspelt = MisspeltAccess(tree.root());
+      if (!misspelt.empty()) parsed.skipped.push_back({"field", MisspeltAccessText(misspelt)});
     } else {
       DocumentBuilder builder(&document);
       FlattenJson(tree.root(), &paths, &builder);

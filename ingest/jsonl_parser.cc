@@ -58,6 +58,14 @@ class JsonLinesParser final : public Parser {
                                    ": expected another; the record is left out");
         continue;
       }
+      // Once: what writes such files misspells it in every line.
+      if (parsed.skipped.empty()) {
+        const std::string misspelt = MisspeltAccess(tree.root());
+        if (!misspelt.empty()) {
+          parsed.skipped.push_back(
+              {"line " + std::to_string(number), MisspeltAccessText(misspelt)});
+        }
+      }
       document.source = source.id;
       document.id += '#' + id;
       parsed.documents.push_back(std::move(document));

@@ -35,7 +35,7 @@ struct SourceError {
 struct ParsedSource {
   std::vector<Document> documents;  // id, uri, title, media_type, text, blocks, metadata filled
   std::vector<SourceError> errors;
-  std::vector<SourceError> skipped;  // parts that hold no text: pictures in an archive
+  std::vector<SourceError> skipped;  // parts without text (pictures in an archive), or misnamed
   bool was_recognised = false;       // text of pictures or pages is in it, or was looked for
 };
 

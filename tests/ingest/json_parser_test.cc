@@ -233,6 +233,43 @@ TEST(JsonLinesParser, AccessListsAreKept) {
   EXPECT_THAT(document.access, ElementsAre("staff", "board"));
 }
 
+// A list that is not taken as such opens the document to everybody.
+TEST(JsonLinesParser, AMisspeltAccessListIsToldOnce) {
+  const auto told = [](const char* lines) { return ParseAs(Format::kJsonLines, lines).skipped; };
+  const std::vector<SourceError> misspelt = told(R"({"text": "x"})"
+                                                 "\n"
+                                                 R"({"text": "y", "acces": ["staff"]})"
+                                                 "\n"
+                                                 R"({"text": "z", "acces": ["staff"]})");
+  ASSERT_EQ(misspelt.size(), 1u);
+  EXPECT_EQ(misspelt[0].place, "line 2");
+  EXPECT_EQ(misspelt[0].reason,
+            "\"acces\" is kept as metadata, and everybody may read the record; did you mean "
+            "\"access\"?");
+  EXPECT_EQ(told(R"({"text": "x", "Access": ["staff"]})").size(), 1u);
+  for (const char* fine :
+       {R"({"text": "x", "access": ["staff"], "acces": ["staff"]})",
+        R"({"text": "x", "acces": "a"})", R"({"text": "x", "accessed": ["2024"]})",
+        R"({"text": "x", "acces": [1]})"}) {
+    EXPECT_TRUE(told(fine).empty()) << fine;
+  }
+  EXPECT_EQ(ParseAs(Format::kJson, R"({"text": "x", "acess": ["staff"]})").skipped.size(), 1u);
+}
+
+TEST(JsonLinesParser, AddressAndLanguageHaveTheNamesOfRequestsToo) {
+  const Document document =
+      ParseOne(Format::kJsonLines, R"({"text": "x", "uri": "https://x.org", "language": "zh-CN"})");
+  EXPECT_EQ(document.uri, "https://x.org");
+  EXPECT_EQ(document.language, "zh");
+  EXPECT_TRUE(document.metadata.empty());
+  const Document other = ParseOne(
+      Format::kJsonLines,
+      R"({"text": "x", "url": "https://y.org", "uri": "https://x.org", "language": "Klingon"})");
+  EXPECT_EQ(other.uri, "https://y.org");
+  EXPECT_EQ(other.metadata.at("uri"), MetadataValue("https://x.org"));
+  EXPECT_EQ(other.metadata.at("language"), MetadataValue("Klingon"));
+}
+
 TEST(JsonLinesParser, SecondUseOfAnIdIsAnError) {
   const ParsedSource parsed = ParseAs(
       Format::kJsonLines, "{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"a\", \"text\": \"y\"}\n");
