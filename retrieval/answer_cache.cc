@@ -150,7 +150,10 @@ Result<std::optional<CacheHit>> AnswerCache::Find(const CacheQuestion& question,
   if (!candidates.ok()) return failed(candidates.status());
   for (const Candidate& candidate : *candidates) {
     QUARRY_ASSIGN_OR_RETURN(std::optional<CacheHit> hit, Check(question, candidate, **shelf, why));
-    if (hit) return hit;
+    if (hit) {
+      why.clear();
+      return hit;
+    }
   }
   return std::optional<CacheHit>();
 }

@@ -81,7 +81,7 @@ class AnswerCache {
   AnswerCache(const AnswerCache&) = delete;
   AnswerCache& operator=(const AnswerCache&) = delete;
 
-  // The stored answer that serves; nullopt with `why` set if there is none. Errors: those of retrieval
+  // The stored answer that serves; nullopt with `why` set if there is none, else "". Errors: those of retrieval
   // and of the context; where the store or the verifier fails, that is a miss.
   // `levels`: whether answers to other questions of the same meaning are looked at too.
   Result<std::optional<CacheHit>> Lookup(const CacheQuestion& question, const CallContext& context,

@@ -81,6 +81,7 @@ TEST_F(CacheOverHttpTest, EntriesAreListedExplainedAndRemoved) {
   const nlohmann::json hit = server_->Post("/api/v1/cache/explain", {{"query", kSpelled}}).json;
   EXPECT_EQ(hit.at("form"), "how many litres per second does the pump p-3 deliver");
   EXPECT_EQ(hit.at("cache").at("kind"), "exact");
+  EXPECT_EQ(hit.at("why"), "");
   EXPECT_EQ(hit.at("neighbours")[0].at("equal"), true);
   const nlohmann::json miss =
       server_
