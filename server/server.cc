@@ -88,8 +88,10 @@ struct Server::Impl {
   }
 
   void Stop() {
-    transport->Stop();
+    // Both drain at the same time: neither takes more while the other does.
+    transport->BeginStop();
     if (owner_transport != nullptr) owner_transport->Stop();
+    transport->Wait();
     environment.handlers().stopping.Cancel();
   }
 

@@ -252,13 +252,15 @@ Status Transport::ReloadTls() {
 }
 
 void Transport::Stop() {
-  {
-    const std::lock_guard lock(impl_->mutex);
-    if (!std::exchange(impl_->stopping, true)) {
-      asio::post(impl_->shared.network, [impl = impl_.get()] { impl->Drain(); });
-    }
-  }
+  BeginStop();
   Wait();
+}
+
+void Transport::BeginStop() {
+  const std::lock_guard lock(impl_->mutex);
+  if (!std::exchange(impl_->stopping, true)) {
+    asio::post(impl_->shared.network, [impl = impl_.get()] { impl->Drain(); });
+  }
 }
 
 void Transport::Wait() {

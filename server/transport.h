@@ -130,6 +130,8 @@ class Transport {
   // cancels them; returns when the last connection has ended. Idempotent. Exchanges may still be
   // under way.
   void Stop();
+  // Begins that and returns at once.
+  void BeginStop();
   // Returns when the transport has stopped.
   void Wait();
 

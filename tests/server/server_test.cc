@@ -305,6 +305,30 @@ TEST(Server, EndsWithARequestUnderWay) {
   server.reset();  // waits for the requests, which find their clients gone
 }
 
+TEST(Server, TheOwnersPortTakesNoMoreWhileTheOtherDrains) {
+  TestEngine engine;
+  Blocker blocker;
+  ServerOptions options;
+  options.host = "0.0.0.0";
+  options.allow_insecure = true;
+  options.owner_token = "qo-1";
+  options.drain_seconds = 60;
+  options.routes = {blocker.route()};
+  TestServer server(engine, options);
+  const uint16_t owner_port = server.server().owner_port();
+  ASSERT_NE(owner_port, server.port());
+  ASSERT_TRUE(Fetch(owner_port, "GET", "/healthz"));
+  HttpConnection blocked(server.port());
+  blocker.Block(blocked);
+  std::thread stopper([&] { server.server().Stop(); });
+  EXPECT_TRUE(Eventually([&] { return !Fetch(owner_port, "GET", "/healthz"); }));
+  blocker.Open();
+  const auto reply = blocked.Read();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  stopper.join();
+}
+
 TEST(Server, NamesTheAddressThatItCannotUse) {
   TestServer first;
   TestEngine& engine = first.engine();
