@@ -62,10 +62,13 @@ class ServerMcp {
     return client_.Send(request, {}, context);
   }
 
+  // Of requests that come before there is one each begins one, and the first is kept: none waits for another.
   Result<std::string> SessionAt(const ServerRecord& record, const std::string& revision,
                                 const CallContext& context) {
-    const std::lock_guard lock(mutex_);
-    if (!session_.empty()) return session_;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!session_.empty()) return session_;
+    }
     const std::string hello =
         R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" +
         (revision.empty() ? std::string(server::kMcpRevision) : revision) +
@@ -77,7 +80,8 @@ class ServerMcp {
       return UnavailableError("the server at " + record.url + " answered " +
                               std::to_string(response.status) + " to initialize");
     }
-    session_ = *id;
+    const std::lock_guard lock(mutex_);
+    if (session_.empty()) session_ = *id;
     return session_;
   }
 
@@ -130,6 +134,7 @@ class McpCommand {
 
  private:
   void Answer(const std::string& message) {
+    if (!context_.call.Check().ok()) return;  // interrupted while it waited
     const CallContext call =
         CallContext::WithTimeout(std::chrono::seconds(context_.config().server.request_seconds));
     Result<std::string> reply = AnswerHere(context_.config(), message, session_, call);
