@@ -237,13 +237,13 @@ void RequestDispatcher::Dispatch(const Admission& admission, std::shared_ptr<Exc
   }
   in_flight_gauge_.Add(1);
   const Route& route = *admission.route;
+  const Lane lane = route.lane_of == nullptr ? route.lane : route.lane_of(exchange->request());
   const auto admitted = std::chrono::steady_clock::now();
-  const Status queued =
-      Queue(route.lane, gate, [this, &route, admitted, held = exchange]() mutable {
-        const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - admitted;
-        wait_seconds_.Observe(waited.count());
-        Serve(route, std::move(held));
-      });
+  const Status queued = Queue(lane, gate, [this, &route, admitted, held = exchange]() mutable {
+    const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - admitted;
+    wait_seconds_.Observe(waited.count());
+    Serve(route, std::move(held));
+  });
   if (queued.ok()) return;
   exchange->Finish(Refusal(exchange->request().path, 503,
                            "the server has as many requests as it can hold; try again"));

@@ -147,6 +147,8 @@ Result<Response> DeleteProfile(const HandlerEnvironment& environment, const Call
 Result<Response> PostProfileAnswer(const HandlerEnvironment& environment, const Call& call);
 
 // ---- handlers_mcp.cc ----
+// Notifications do not wait behind the requests that they may cancel.
+Lane LaneOfMcp(const Request& request);
 Result<Response> PostMcp(const HandlerEnvironment& environment, const Call& call);
 Result<Response> DeleteMcp(const HandlerEnvironment& environment, const Call& call);
 

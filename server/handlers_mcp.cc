@@ -31,6 +31,12 @@ bool Accepts(const HeaderList& headers, std::string_view type) {
 
 }  // namespace
 
+Lane LaneOfMcp(const Request& request) {
+  constexpr size_t kMostBytes = 4096;  // as the network thread reads it
+  const bool is_notification = request.body.size() <= kMostBytes && IsMcpNotification(request.body);
+  return is_notification ? Lane::kOperations : Lane::kRequest;
+}
+
 Result<Response> PostMcp(const HandlerEnvironment& environment, const Call& call) {
   const Request& request = call.request;
   if (!Accepts(request.headers, "application/json") ||

@@ -321,6 +321,11 @@ bool TakeMcpNotification(std::string_view message, McpSession& session) {
   return true;
 }
 
+bool IsMcpNotification(std::string_view message) {
+  const Result<JsonValue> json = ParseJson(message);
+  return json.ok() && IsNotification(*json);
+}
+
 std::string McpIdOf(std::string_view message) {
   const Result<JsonValue> json = ParseJson(message);
   return json.ok() ? IdOf(*json) : "null";

@@ -70,6 +70,8 @@ std::string AnswerMcp(const HandlerEnvironment& environment, std::string_view me
 // not wait behind what it cancels. False for all else.
 bool TakeMcpNotification(std::string_view message, McpSession& session);
 
+// Whether the message is a notification.
+bool IsMcpNotification(std::string_view message);
 // Whether the message is an initialize request: the first of a session.
 bool IsMcpInitialize(std::string_view message);
 // The revision that its reply agrees on; "" where the message is none, or asks for none.

@@ -38,12 +38,16 @@ enum class Lane : uint8_t { kRequest, kIngest, kOperations, kCommands, kAtOnce }
 // kForm: multipart/form-data.
 enum class BodyKind : uint8_t { kJson, kFile, kLines, kForm };
 
+// The lane of a request where not all of a route have one.
+using LaneOf = Lane(const Request& request);
+
 struct Route {
   std::string method;
   std::string pattern;           // also the label of its metrics
   std::string description = {};  // one line for people
   Handler handler = {};
   Lane lane = Lane::kRequest;
+  LaneOf* lane_of = nullptr;  // instead; called on the network thread
   BodyKind body = BodyKind::kJson;
   uint64_t body_limit = 0;  // bytes; 0 = the server's default
   // What a key must have for it. A route that says nothing is for administrators.

@@ -327,6 +327,7 @@ std::vector<Route> MakeRoutes(const HandlerEnvironment& environment) {
        .pattern = "/mcp",
        .description = "Model Context Protocol: tools and documents for assistants",
        .handler = bind(PostMcp),
+       .lane_of = LaneOfMcp,
        .scope = Scope::kQuery,
        .is_bounded = true},
       {.method = "DELETE",

@@ -216,6 +216,29 @@ class Blocker {
   std::atomic<bool> begun_ = false;
 };
 
+TEST(Server, AnMcpNotificationWaitsBehindNoRequest) {
+  Blocker blocker;
+  TestServer server({.threads = 1, .routes = {blocker.route()}});
+  const string headers = "Accept: application/json, text/event-stream\r\n";
+  const auto hello = Fetch(
+      server.port(), "POST", "/mcp",
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",)"
+      R"("capabilities":{},"clientInfo":{"name":"t","version":"1"}}})",
+      headers);
+  ASSERT_TRUE(hello);
+  HttpConnection blocked(server.port());
+  blocker.Block(blocked);
+  const string body =
+      R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})";
+  HttpConnection notifies(server.port(), std::chrono::seconds(5));
+  const auto noted = notifies.Ask(
+      MakeRequest("POST", "/mcp", body,
+                  headers + "Mcp-Session-Id: " + hello->Header("mcp-session-id") + "\r\n"));
+  blocker.Open();
+  ASSERT_TRUE(noted);
+  EXPECT_EQ(noted->status, 202);
+}
+
 TEST(Server, AFullQueueIsAnswered503WhileOperationsGoOn) {
   Blocker blocker;
   TestServer server({.threads = 1, .queue = 1, .routes = {blocker.route()}});
