@@ -140,11 +140,11 @@ Result<Response> GetFileContent(const HandlerEnvironment& environment, const Cal
   const index::ObjectTable& objects = environment.services.index.objects();
   QUARRY_RETURN_IF_ERROR(GetFile(objects, call.request.caller, id).status());
   QUARRY_ASSIGN_OR_RETURN(std::string bytes, ReadFileBytes(objects, id));
-  // Whatever was uploaded: a browser shall not take it for a page of this server.
-  return Response{
-      .content_type = "application/octet-stream",
-      .headers = {{"Content-Disposition", "attachment"}, {"X-Content-Type-Options", "nosniff"}},
-      .body = std::move(bytes)};
+  // Whatever was uploaded: a browser shall not take it for a page of this server (every response says that its type
+  // is not to be guessed).
+  return Response{.content_type = "application/octet-stream",
+                  .headers = {{"Content-Disposition", "attachment"}},
+                  .body = std::move(bytes)};
 }
 
 // Takes it out of every vector store, then away. Interrupted, it has done a part and can be repeated.

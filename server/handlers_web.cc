@@ -26,21 +26,22 @@ std::string_view ContentType(std::string_view name) {
   return "application/octet-stream";
 }
 
-// Whether one of the tags of If-None-Match is `tag`. Weak ones count, as RFC 9110 (13.1.2) has it.
+// Whether one of the tags of If-None-Match is `tag`, a quoted one. Whether either is weak ("W/" before it) does not
+// count, as RFC 9110 (13.1.2) has it.
 bool HasTag(std::string_view list, std::string_view tag) {
-  return list == "*" || list.find(tag) != std::string_view::npos;  // a tag is quoted
+  return list == "*" || list.find(tag) != std::string_view::npos;
 }
 
 Response Serve(const WebFile& file, const Request& request) {
-  // Weak: the same of what is sent compressed and as it is.
-  const std::string tag = "W/\"" + HashToHex(Hash64(file.bytes())) + '"';
-  Response response{.content_type = std::string(ContentType(file.name)),
-                    .headers = {{"ETag", tag},
-                                {"Cache-Control", "no-cache"},  // kept, and asked for again
-                                {"Content-Security-Policy", std::string(kPolicy)},
-                                {"Referrer-Policy", "no-referrer"},
-                                {"Cross-Origin-Opener-Policy", "same-origin"},
-                                {"Cross-Origin-Resource-Policy", "same-origin"}}};
+  const std::string tag = '"' + HashToHex(Hash64(file.bytes())) + '"';
+  Response response{
+      .content_type = std::string(ContentType(file.name)),
+      .headers = {{"ETag", "W/" + tag},  // weak: the same of what is sent compressed and as it is
+                  {"Cache-Control", "no-cache"},  // kept, and asked for again
+                  {"Content-Security-Policy", std::string(kPolicy)},
+                  {"Referrer-Policy", "no-referrer"},
+                  {"Cross-Origin-Opener-Policy", "same-origin"},
+                  {"Cross-Origin-Resource-Policy", "same-origin"}}};
   const std::string* known = FindHeader(request.headers, "If-None-Match");
   if (known != nullptr && HasTag(*known, tag)) {
     response.status = 304;

@@ -23,6 +23,9 @@ TEST_F(StoresTest, AFileComesBackAsItWasUploaded) {
   const JsonReply bytes = server_.Get("/v1/files/" + id + "/content");
   EXPECT_TRUE(bytes.http.body == content);
   EXPECT_EQ(bytes.http.Header("content-disposition"), "attachment");
+  const size_t nosniff = bytes.http.head.find("X-Content-Type-Options: nosniff\r\n");
+  ASSERT_NE(nosniff, string::npos);
+  EXPECT_EQ(bytes.http.head.find("X-Content-Type-Options", nosniff + 1), string::npos);
   EXPECT_EQ(server_.Delete("/v1/files/" + id).json.at("deleted"), true);
   EXPECT_EQ(server_.Get("/v1/files/" + id).Message(), "there is no file \"" + id + "\"");
   EXPECT_EQ(server_.Get("/v1/files/" + id + "/content").status, 404);

@@ -345,7 +345,7 @@ TEST_F(McpHttpTest, ASessionBeginsAndEnds) {
       string(kAccept) + "Mcp-Session-Id: " + id + "\r\nMCP-Protocol-Version: 2025-06-18\r\n";
   const HttpReply note =
       Send("POST", R"({"jsonrpc":"2.0","method":"notifications/initialized"})", session);
-  EXPECT_EQ(note.status, 202);
+  EXPECT_TRUE(note.head.starts_with("HTTP/1.1 202 Accepted\r\n"));
   EXPECT_EQ(note.body, "");
   const HttpReply tools = Send("POST", McpRequest("tools/list").dump(), session);
   EXPECT_EQ(tools.status, 200);
@@ -359,7 +359,7 @@ TEST_F(McpHttpTest, ASessionBeginsAndEnds) {
 TEST_F(McpHttpTest, WhatTheProtocolForbidsIsRefused) {
   const string ping = McpRequest("ping").dump();
   EXPECT_EQ(Send("POST", ping, "Accept: application/json\r\n").status, 406);
-  EXPECT_EQ(Send("POST", ping, "").status, 406);
+  EXPECT_TRUE(Send("POST", ping, "").head.starts_with("HTTP/1.1 406 Not Acceptable\r\n"));
   EXPECT_EQ(Send("POST", ping, "Accept: */*\r\n").status, 400);  // and no session
   EXPECT_EQ(Send("POST", ping, string(kAccept) + "Mcp-Session-Id: x\r\n").status, 404);
   EXPECT_EQ(Send("POST", ping, string(kAccept) + "MCP-Protocol-Version: 1999-01-01\r\n").status,

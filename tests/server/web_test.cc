@@ -67,6 +67,12 @@ TEST(WebPage, WhatTheBrowserHasIsNotSentAgain) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->status, 304);
   EXPECT_EQ(again->body, "");
+  ASSERT_TRUE(tag.starts_with("W/"));
+  const auto strong = connection.Ask(
+      "GET /web/app.js HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: " + tag.substr(2) +
+      "\r\n\r\n");
+  ASSERT_TRUE(strong);
+  EXPECT_EQ(strong->status, 304);
   const auto other =
       connection.Ask("GET /web/app.js HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"0\"\r\n\r\n");
   ASSERT_TRUE(other);
