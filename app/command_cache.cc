@@ -8,11 +8,6 @@
 namespace quarry::app {
 namespace {
 
-Result<retrieval::AnswerCache*> CacheOf(const Engine& engine) {
-  if (engine.answerer().cache() != nullptr) return engine.answerer().cache();
-  return FailedPreconditionError("cache.enabled: there is no answer cache");
-}
-
 // `cache` is an ingest::VectorCache or a generation::RelayCache.
 template <typename Cache>
 Result<int> ClearKept(Cache& cache, const char* what, CommandContext& context) {
@@ -31,7 +26,7 @@ Result<int> ClearKept(Cache& cache, const char* what, CommandContext& context) {
 Result<int> RunCacheList(CommandContext& context) {
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kRead));
-  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, engine->answerer().CacheOrError());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine.GetSnapshot());
   CacheList list;
@@ -63,7 +58,7 @@ Result<int> RunCacheClear(const CacheClearArguments& arguments, CommandContext& 
   if (arguments.conversations) {
     return ClearKept(engine->kept_conversations(), "kept conversations", context);
   }
-  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, engine->answerer().CacheOrError());
   QUARRY_ASSIGN_OR_RETURN(const CollectionId collection, engine.FindCollection());
   QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
                           cache->Entries(collection));
@@ -85,7 +80,7 @@ Result<int> RunCacheTune(const CacheTuneArguments& arguments, CommandContext& co
   }
   QUARRY_ASSIGN_OR_RETURN(const CommandEngine engine,
                           CommandEngine::Open(context, StoreAccess::kWrite));
-  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(*engine));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, engine->answerer().CacheOrError());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           engine.GetSnapshot());
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheTuning tuning,

@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <string>
 
+#include "model/url.h"
+
 namespace quarry::app {
 namespace {
-
-bool IsBehindHttp(const std::string& model) {
-  return model.starts_with("http://") || model.starts_with("https://");
-}
 
 // A request that waits for a model elsewhere takes no core.
 size_t ThreadsOf(const Config& config) {
   constexpr size_t kWhileModelsAnswer = 16;
-  const bool waits = !config.chat_model.empty() || IsBehindHttp(config.rerank_model) ||
-                     IsBehindHttp(config.embedding.folder.path);
+  const bool waits = !config.chat_model.empty() || model::IsUrl(config.rerank_model) ||
+                     model::IsUrl(config.embedding.folder.path);
   const bool is_chosen = config.server_threads != 0;
   const size_t threads = ThreadCount(config.server_threads);
   return waits && !is_chosen ? std::max(threads, kWhileModelsAnswer) : threads;

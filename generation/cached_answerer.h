@@ -48,7 +48,12 @@ class CachedAnswerer {
   void WaitForAudits();
 
   const Answerer& answerer() const { return answerer_; }
-  retrieval::AnswerCache* cache() const { return cache_; }
+  retrieval::AnswerCache* cache() const { return cache_; }  // null: there is none
+  // For who was asked about it: kFailedPrecondition where there is none.
+  Result<retrieval::AnswerCache*> CacheOrError() const {
+    if (cache_ != nullptr) return cache_;
+    return FailedPreconditionError("cache.enabled: there is no answer cache");
+  }
 
  private:
   // An answer and the time that there was for it.

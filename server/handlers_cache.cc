@@ -16,11 +16,6 @@ namespace {
 constexpr uint32_t kDefaultEntries = 100;
 constexpr uint32_t kMaxEntries = 1000;
 
-Result<retrieval::AnswerCache*> CacheOf(const Services& services) {
-  if (services.answerer.cache() != nullptr) return services.answerer.cache();
-  return FailedPreconditionError("cache.enabled: there is no answer cache");
-}
-
 void AddRates(const retrieval::HitRates& rates, JsonWriter& json) {
   json.BeginObject().Key("hits").Uint(rates.hits).Key("false_hits").Uint(rates.false_hits);
   json.Key("false_hit_rate").Double(rates.false_hit_rate);
@@ -64,7 +59,7 @@ Result<Response> GetCache(const HandlerEnvironment& environment, const Call& cal
   parameters.Uint("limit", limit, 1, kMaxEntries);
   parameters.Uint("offset", offset, 0, UINT32_MAX);
   QUARRY_RETURN_IF_ERROR(parameters.Finish());
-  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(services));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, services.answerer.CacheOrError());
   QUARRY_ASSIGN_OR_RETURN(const std::shared_ptr<const index::Snapshot> snapshot,
                           SnapshotOf(environment, call.request.caller, collection));
   QUARRY_ASSIGN_OR_RETURN(const retrieval::CacheStats stats, cache->Stats(*snapshot));
@@ -122,7 +117,7 @@ Result<Response> DeleteCache(const HandlerEnvironment& environment, const Call& 
     return InvalidArgumentError(
         "query parameter \"entry\": expected the number of an entry, not \"" + entry + "\"");
   }
-  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, CacheOf(services));
+  QUARRY_ASSIGN_OR_RETURN(retrieval::AnswerCache* const cache, services.answerer.CacheOrError());
   QUARRY_ASSIGN_OR_RETURN(const CollectionId number, services.index.FindCollection(collection));
   if (is_of_one) {
     QUARRY_ASSIGN_OR_RETURN(const std::vector<retrieval::CacheEntry> entries,
