@@ -1,17 +1,15 @@
 #include "generation/guard.h"
 
 #include <algorithm>
-#include <span>
-#include <vector>
 
-#include "base/ascii.h"
 #include "base/text.h"
+#include "generation/phrase_list.h"
+#include "generation/self_harm.h"
 
 namespace quarry::generation {
 namespace {
 
-// Lists are separated by '|'. A Latin entry stands for whole words, one that ends in '*' for words that
-// begin so; a Chinese entry stands anywhere.
+// The lists are those of phrase_list.h.
 struct Rule {
   Harm harm;
   std::string_view acts;
@@ -35,12 +33,22 @@ constexpr std::string_view kAsking =
     "哪里可以买|"
     "不被发现|能不能|可以教";
 
+// With "report" only as what is to be done: a report may be made of anything.
+constexpr std::string_view kProtectsMinors =
+    "prevent*|protect*|safeguard*|detect*|abuse|abused|exploitation|to report|reporting|"
+    "i report|we report|report it|report this|policy|law|legal|hotline|victim*|"
+    "防止|预防|防范|避免|保护|识别|举报|报案|侵害|性侵|虐待|法律|规定|制度|热线|处罚";
+constexpr std::string_view kMakes =
+    "write|draw|generate|create|give me|send me|show me|make me|tell me a|写|画|生成|给我|发我";
+constexpr std::string_view kClauseEnds[] = {",",  ".",  ";",  ":",  "!",  "?",
+                                            "，", "。", "；", "：", "！", "？"};
+
 // What is asked is to keep harm away, to treat or to report it, or what somebody else did.
 constexpr std::string_view kProtects =
     "prevent*|protect*|avoid*|detect*|recogni*|spot|identify|report|reported|reporting|reports|"
     "antidote|"
     "treat|treated|treatment|first "
-    "aid|safety|safely|awareness|training|defend*|secure|policy|procedure|"
+    "aid|safety|awareness|training|defend*|secure|policy|procedure|"
     "rules|law|legal|penalty|punish*|history|statistics|investigat*|symptoms|hotline|support|stop|"
     "against|mitigat*|respond|response|rescue|evacuat*|drill|guard|tell apart|tell if|"
     "防止|预防|防范|避免|防护|保护|识别|辨别|检测出|检测到|举报|报告|报案|急救|解毒|治疗|救治|安全|"
@@ -65,11 +73,11 @@ constexpr Rule kGuardRules[] = {
      "child*|minor|minors|underage|kid|kids|teen*|toddler*|schoolgirl*|未成年|儿童|幼女|幼童|"
      "小学生|男童|女童",
      "", true},
-    {Harm::kSelfHarm,
-     "kill myself|killing myself|end my life|ending my life|end it all|hurt myself|harm myself|"
-     "hurting myself|commit suicide|suicide|want to die|wanna die|cut myself|don't want to live|"
-     "自杀|结束自己的生命|结束生命|不想活|想死|自残|轻生|割腕|活不下去",
-     "", "想死机|prevention", false},
+    // The subject; who speaks of himself is heard before (self_harm.h).
+    {Harm::kSelfHarm, "hurt myself|hurting myself|cut myself|suicide|自杀|自残|轻生|割腕", "",
+     "without hurting myself|prevention|help someone who|help somebody who|help people who|"
+     "帮助想|帮助有|支持想|支持有|劝",
+     false},
     {Harm::kWeapons,
      "make|making|build|building|assemble|construct|create|detonate|produce|set "
      "off|plant|mix|buy|get|3d print|print|"
@@ -98,7 +106,7 @@ constexpr Rule kGuardRules[] = {
      kPeople,
      "bacteria|germ*|weed*|rat|rats|mice|mosquito*|process|processes|pest*|heart attack*|"
      "asthma attack*|panic attack*|杀菌|杀虫|杀毒|害虫|"
-     "秒杀|杀青|抹杀|杀价|细菌|病菌|进程",
+     "自杀|秒杀|杀青|抹杀|杀价|细菌|病菌|进程",
      true},
     {Harm::kViolence,
      "poison|contaminate|sabotage|blow up|destroy|pollute|投毒|污染|破坏|炸毁|炸掉|下毒",
@@ -196,44 +204,33 @@ std::string WithoutNoPeople(std::string text) {
   return text;
 }
 
-bool IsWordByte(char c) { return IsAsciiAlphanumeric(c) || c == '\''; }
-
-// Whether `entry` stands in the folded text.
-bool Stands(std::string_view text, std::string_view entry) {
-  const bool latin = IsAscii(entry.front());
-  const bool begins = entry.ends_with('*');
-  if (begins) entry.remove_suffix(1);
-  for (size_t at = text.find(entry); at != std::string_view::npos; at = text.find(entry, at + 1)) {
-    if (!latin) return true;
-    const size_t end = at + entry.size();
-    const bool starts = at == 0 || !IsWordByte(text[at - 1]);
-    const bool ends = begins || end == text.size() || !IsWordByte(text[end]);
-    if (starts && ends) return true;
+// Of minors nothing passes for a word of protection but what plainly asks for it: not what is to be made,
+// unless the protection is what is made ("write a policy against ..").
+bool ProtectsMinors(std::string_view text, std::string_view acts) {
+  if (!HoldsAnyPhrase(text, kProtectsMinors)) return false;
+  const std::string_view before = text.substr(0, FindPhrase(text, acts).begin);
+  const size_t made = FindPhrase(before, kMakes).begin;
+  if (made == before.size()) return true;
+  size_t clause = 0;
+  for (const std::string_view end : kClauseEnds) {
+    const size_t found = before.substr(0, made).rfind(end);
+    if (found != before.npos) clause = std::max(clause, found + end.size());
   }
-  return false;
-}
-
-bool HoldsAny(std::string_view text, std::string_view list) {
-  while (!list.empty()) {
-    const size_t bar = std::min(list.find('|'), list.size());
-    if (bar > 0 && Stands(text, list.substr(0, bar))) return true;
-    list.remove_prefix(std::min(bar + 1, list.size()));
-  }
-  return false;
+  return HoldsAnyPhrase(before.substr(clause), kProtectsMinors);
 }
 
 }  // namespace
 
 std::optional<Harm> FindHarm(std::string_view message) {
   const std::string text = WithoutNoPeople(Fold(message));
-  const bool asks = HoldsAny(text, kAsking);
-  const bool protects = HoldsAny(text, kProtects);
+  if (SpeaksOfOwnHarm(text)) return Harm::kSelfHarm;
+  const bool asks = HoldsAnyPhrase(text, kAsking);
+  const bool protects = HoldsAnyPhrase(text, kProtects);
   for (const Rule& rule : kGuardRules) {
-    if (!HoldsAny(text, rule.acts)) continue;
-    if (!rule.objects.empty() && !HoldsAny(text, rule.objects)) continue;
-    if (HoldsAny(text, rule.passes)) continue;
-    // Of minors nothing passes for being about protection but what plainly asks for it.
-    if (protects) continue;
+    if (!HoldsAnyPhrase(text, rule.acts)) continue;
+    if (!rule.objects.empty() && !HoldsAnyPhrase(text, rule.objects)) continue;
+    if (HoldsAnyPhrase(text, rule.passes)) continue;
+    if (rule.harm == Harm::kMinors ? ProtectsMinors(text, rule.acts) : protects) continue;
     if (rule.needs_asking && !asks) continue;
     return rule.harm;
   }

@@ -3,8 +3,9 @@
 // Requests for help with harm: declined before anything is searched. Rules look for what is asked for
 // (an act, its object, its victim) and let pass what protects, treats, reports or only names it: "how do
 // I kill a hung process", "how are forged invoices recognised". What is done to orders and parcels as well
-// is harm only with a person right behind it: not "track customer orders" or "跟踪客户订单". The rules are a
-// floor, not a judgement: a chat model may be asked beside them (assistant.h).
+// is harm only with a person right behind it: not "track customer orders" or "跟踪客户订单". Who speaks of
+// his own death is heard whatever else he says (self_harm.h). The rules are a floor, not a judgement: a
+// chat model may be asked beside them (assistant.h).
 //
 // English and Chinese. Pure and thread-safe.
 
