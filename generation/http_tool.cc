@@ -93,7 +93,7 @@ class RequestTool final : public Tool {
 
  private:
   Result<model::HttpRequest> RequestOf(const ToolArguments& given) const {
-    model::HttpRequest request{.method = tool_.method};
+    model::HttpRequest request{.method = tool_.method, .once = has_side_effects()};
     std::vector<std::string> placed;
     size_t at = 0;
     while (const auto next = NextPlaceholder(tool_.url, kArgument, at)) {

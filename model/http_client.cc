@@ -119,6 +119,9 @@ Status CheckHeaders(const HttpRequest& request) {
   return OkStatus();
 }
 
+// Of the safe methods those that are sent here.
+bool IsSafeMethod(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
 std::string BasicCredentials(const Url& url) { return "Basic " + EncodeBase64(url.Credentials()); }
 
 std::string RequestText(const HttpRequest& request, const Url& url, const Url* forwarder) {
@@ -183,6 +186,7 @@ struct HttpClient::Impl {
   Result<std::shared_ptr<const TlsTrust>> Trust();
   std::unique_ptr<HttpConnection> TakeIdle(const std::string& key);
   void PutIdle(const std::string& key, std::unique_ptr<HttpConnection> connection);
+  void DropIdle(const std::string& key);
 
   const HttpClientOptions options;
   mutable std::mutex mutex;
@@ -237,6 +241,15 @@ void HttpClient::Impl::PutIdle(const std::string& key, std::unique_ptr<HttpConne
     waiting.push_back({std::move(connection), now});
   }
   if (waiting.empty()) idle.erase(key);
+}
+
+void HttpClient::Impl::DropIdle(const std::string& key) {
+  std::vector<Idle> dropped;  // closed outside the lock
+  const std::lock_guard lock(mutex);
+  const auto found = idle.find(key);
+  if (found == idle.end()) return;
+  dropped = std::move(found->second);
+  idle.erase(found);
 }
 
 Result<std::unique_ptr<HttpConnection>> HttpClient::Impl::Connect(const HttpRequest& request,
@@ -402,12 +415,15 @@ Result<HttpResponse> HttpClient::Impl::SendOnce(const HttpRequest& request, cons
       if (outcome.reusable) PutIdle(key, std::move(connection));
       return response;
     }
-    // Closed while it was kept: the request was not looked at.
-    if (was_kept && !outcome.answered && context.Check().ok() &&
-        outcome.status.code() == Code::kUnavailable && !connection->IsReusable()) {
-      continue;
-    }
-    return outcome.status;
+    const bool was_closed = was_kept && !outcome.answered && context.Check().ok() &&
+                            outcome.status.code() == Code::kUnavailable &&
+                            !connection->IsReusable();
+    if (!was_closed) return outcome.status;
+    // Those that were kept beside it are as likely gone: the next attempt connects anew.
+    DropIdle(key);
+    // Whether it was read before the connection closed cannot be told, so what may have had an effect is not repeated
+    // (RFC 9110, 9.2.2). TakeIdle has passed over what was closed before.
+    if (request.once || !IsSafeMethod(request.method)) return outcome.status;
   }
 }
 
@@ -428,7 +444,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const HttpSink
   QUARRY_ASSIGN_OR_RETURN(Url url, ParseUrl(request.url));
   QUARRY_RETURN_IF_ERROR(CheckHeaders(request).Annotate(Place(request, url)));
   HttpRequest sent = request;
-  const bool may_redirect = request.method == "GET" || request.method == "HEAD";
+  const bool may_redirect = IsSafeMethod(request.method);
   for (uint32_t redirects = 0;; ++redirects) {
     Result<HttpResponse> response = impl_->SendOnce(sent, url, sink, context);
     if (!response.ok()) return std::move(response).status().Annotate(Place(sent, url));

@@ -8,8 +8,8 @@
 //
 // Synchronous: the call runs on the caller's thread and ends within 100 ms of being cancelled or of its
 // deadline. TLS 1.2 or later with verified certificates; proxies; connections are kept and used
-// again. A request that finds a kept connection closed, before any byte of an answer, is sent again on
-// a new one.
+// again. One that was closed while it was kept is passed over. Where it closes later, before any byte of
+// an answer, GET and HEAD are sent once more, on a new one; all else may have been read and is an error.
 //
 // Errors, each beginning with "POST https://host/path: " (never with user info or query):
 //   kInvalidArgument    a URL that is none; a header that would break the request
@@ -78,6 +78,7 @@ struct HttpRequest {
   HttpHeaders headers = {};
   std::string body = {};
   HttpLimits limits = {};
+  bool once = false;           // not sent again, whatever the method
   uint32_t max_redirects = 0;  // that GET and HEAD follow; never from https to http
 };
 

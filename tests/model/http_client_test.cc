@@ -147,6 +147,60 @@ TEST(HttpClientTest, AKeptConnectionThatWasClosedIsReplacedWithoutAnError) {
   EXPECT_EQ(upstream.connections(), 2u);
 }
 
+// It may have had its effect already.
+TEST(HttpClientTest, WhatAKeptConnectionMayHaveReadIsNotSentTwice) {
+  std::atomic<bool> dies = false;
+  testing::Gate gate;
+  HttpUpstream upstream([&](UpstreamCall& call) {
+    if (call.request().target == "/wait") gate.Wait();
+    if (dies) return call.Close();
+    Echo(call);
+  });
+  const HttpClient client({});
+  // Two connections are kept.
+  std::thread beside([&] { EXPECT_OK(Get(client, upstream.url() + "/wait").status()); });
+  ASSERT_TRUE(testing::Eventually([&] { return upstream.requests().size() == 1; }));
+  ASSERT_OK(Get(client, upstream.url()).status());
+  gate.Open();
+  beside.join();
+  ASSERT_EQ(client.idle_connections(), 2u);
+  for (const std::string method : {"POST", "PUT", "PATCH", "DELETE", "GET"}) {
+    dies = false;
+    ASSERT_OK(Get(client, upstream.url()).status());  // keeps a connection
+    const size_t before = upstream.requests().size();
+    dies = true;
+    const Status status =
+        client
+            .Send(
+                {.method = method, .url = upstream.url(), .body = "order", .once = method == "GET"},
+                {}, CallContext::WithTimeout(10s))
+            .status();
+    EXPECT_EQ(status.code(), Code::kUnavailable) << method;
+    EXPECT_THAT(status.message(), HasSubstr("it closed without an answer"));
+    EXPECT_EQ(upstream.requests().size(), before + 1) << method;
+    EXPECT_EQ(client.idle_connections(), 0u);
+  }
+}
+
+TEST(HttpClientTest, APostPassesOverAConnectionThatWasClosedWhileItWasKept) {
+  HttpUpstream upstream([](UpstreamCall& call) {
+    Echo(call);
+    call.Close();  // without having said so
+  });
+  const HttpClient client({});
+  for (const std::string body : {"one", "two"}) {
+    EXPECT_EQ(client
+                  .Send({.method = "POST", .url = upstream.url(), .body = body}, {},
+                        CallContext::WithTimeout(10s))
+                  .value()
+                  .body,
+              "POST / " + body);
+    std::this_thread::sleep_for(200ms);  // until its end is here
+  }
+  EXPECT_EQ(upstream.requests().size(), 2u);
+  EXPECT_EQ(upstream.connections(), 2u);
+}
+
 TEST(HttpClientTest, AnswersOfEveryFramingAreRead) {
   const std::vector<std::string> answers = {
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
