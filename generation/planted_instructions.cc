@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "base/word_lists.h"
+
 namespace quarry::generation {
 namespace {
 
@@ -239,6 +241,13 @@ constexpr std::string_view kDropped[] = {"instruction", "prompt", "your rules",
 constexpr std::string_view kOrdersToTell[] = {"tell the user", "convince the user", "告诉用户",
                                               "对用户说"};
 constexpr size_t kSoonBehind = 48;  // bytes
+// An order begins its clause, or stands behind these: not "shown to tell the user", 先告诉用户.
+constexpr std::string_view kBeforeOrders[] = {
+    ".",    ",",      ";",       ":",  "!",  "?",    "(",    "[",    "\"",   "“",
+    "*",    "-",      ">",       "。", "、", "「",   "\n",   "and",  "then", "please",
+    "must", "always", "instead", "并", "请", "然后", "必须", "务必", "直接", "而是"};
+// What a verb and its thing are not divided by: code, another sentence.
+constexpr std::string_view kDividers = ".!?;:()[]{}=#";
 
 size_t CountPhrases(std::string_view text, std::span<const std::string_view> phrases,
                     size_t enough) {
@@ -253,6 +262,45 @@ size_t CountPhrases(std::string_view text, std::span<const std::string_view> phr
 bool SpeaksToMachine(std::string_view paragraph) {
   const std::string folded = Fold(paragraph);
   return CountPhrases(folded, kStrongPhrases, 1) == 1 || CountPhrases(folded, kWeakPhrases, 2) == 2;
+}
+
+// Whether an order to tell begins its clause, or one to drop what was told has its thing in the same one: what makes a
+// paragraph an order by itself.
+bool PlainlyOrders(std::string_view paragraph) {
+  const std::string folded = Fold(paragraph);
+  const std::string_view whole(folded);
+  for (const std::string_view order : kOrdersToTell) {
+    for (size_t at = whole.find(order); at != whole.npos; at = whole.find(order, at + 1)) {
+      std::string_view before = whole.substr(0, at);
+      while (before.ends_with(' ')) before.remove_suffix(1);
+      if (before.empty() || EndsWithAny(before, kBeforeOrders)) return true;
+    }
+  }
+  for (const std::string_view verb : kDropVerbs) {
+    for (size_t at = whole.find(verb); at != whole.npos; at = whole.find(verb, at + 1)) {
+      std::string_view behind = whole.substr(at + verb.size(), kSoonBehind);
+      behind = behind.substr(0, behind.find_first_of(kDividers));
+      behind = behind.substr(0, behind.find("。"));
+      if (CountPhrases(behind, kDropped, 1) == 1) return true;
+    }
+  }
+  return false;
+}
+
+// The paragraphs of which `is_planted` says so, and the one behind such a one that ends with a colon.
+std::vector<ByteRange> FindParagraphs(std::string_view text,
+                                      bool (&is_planted)(std::string_view paragraph)) {
+  std::vector<ByteRange> planted;
+  bool goes_on = false;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find("\n\n", begin), text.size());
+    const std::string_view paragraph = Trim(text.substr(begin, end - begin));
+    const bool is_one = goes_on || is_planted(paragraph);
+    if (is_one && !paragraph.empty()) planted.push_back({begin, end});
+    goes_on = is_one && !goes_on && (paragraph.ends_with(':') || paragraph.ends_with("："));
+    begin = end + 2;
+  }
+  return planted;
 }
 
 void Blank(const ByteRange& range, std::string& text) {
@@ -275,17 +323,7 @@ bool OrdersTheAnswerer(std::string_view text) {
 }
 
 std::vector<ByteRange> FindPlantedInstructions(std::string_view text) {
-  std::vector<ByteRange> planted;
-  bool goes_on = false;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find("\n\n", begin), text.size());
-    const std::string_view paragraph = Trim(text.substr(begin, end - begin));
-    const bool is_planted = goes_on || SpeaksToMachine(paragraph);
-    if (is_planted && !paragraph.empty()) planted.push_back({begin, end});
-    goes_on = is_planted && !goes_on && (paragraph.ends_with(':') || paragraph.ends_with("："));
-    begin = end + 2;
-  }
-  return planted;
+  return FindParagraphs(text, SpeaksToMachine);
 }
 
 std::string WithoutPlantedInstructions(std::string_view text) {
@@ -300,6 +338,7 @@ std::string WithoutOrders(std::string_view text) {
   for (const ByteRange& range : FindPlantedInstructions(text)) {
     if (OrdersTheAnswerer(text.substr(range.begin, range.end - range.begin))) Blank(range, rest);
   }
+  for (const ByteRange& range : FindParagraphs(text, PlainlyOrders)) Blank(range, rest);
   return rest;
 }
 

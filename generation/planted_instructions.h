@@ -25,9 +25,11 @@ bool OrdersTheAnswerer(std::string_view text);
 // In order, not overlapping.
 std::vector<ByteRange> FindPlantedInstructions(std::string_view text);
 
-// The text with those ranges, or with those of them that order the answerer, as spaces, so that all else stands where it
-// stood.
+// The text with those ranges as spaces, so that all else stands where it stood.
 std::string WithoutPlantedInstructions(std::string_view text);
+// Likewise without those of them that order the answerer, and without every paragraph that is such an order by itself: a
+// clause that begins with "tell the user", "ignore the instructions you were given". Manuals that say what to tell users
+// in the same words are hit too, unless the question holds those words.
 std::string WithoutOrders(std::string_view text);
 
 }  // namespace quarry::generation
