@@ -6,7 +6,6 @@
 #include "base/answer_guide.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "generation/context_pieces.h"
 #include "generation/guidance.h"
 #include "generation/readings.h"
 #include "generation/tool_gate.h"
@@ -53,19 +52,16 @@ const char* WhyNotLookedUp(const RelayRequest& request) {
 
 }  // namespace
 
-// Takes out of `chat` the tools that its user has not spoken of; returns their names.
+// Takes out of `chat` the tools that the last message of its user does not ask for; returns their names.
 std::vector<std::string> ChatRelay::WithholdTools(model::ChatRequest& chat) const {
   if (chat.tool_choice == "required" || chat.tool_choice == "none") return {};
-  WordSet spoken;
-  for (const model::ChatMessage& message : chat.messages) {
-    if (message.role == model::ChatRole::kUser) spoken.merge(WordsIn(message.content, analyzer_));
-  }
+  const auto asked = std::ranges::find(chat.messages.rbegin(), chat.messages.rend(),
+                                       model::ChatRole::kUser, &model::ChatMessage::role);
+  QUARRY_CHECK(asked != chat.messages.rend());
   std::vector<std::string> withheld;
   std::erase_if(chat.tools, [&](const model::ChatTool& tool) {
-    const WordSet terms = WordsIn(WordsOfName(tool.name) + ' ' + tool.description, analyzer_);
-    if (tool.name == chat.tool_choice || std::ranges::any_of(terms, [&](const std::string& term) {
-          return spoken.contains(term);
-        })) {
+    if (tool.name == chat.tool_choice ||
+        AsksForTool(asked->content, tool.name, tool.description, analyzer_)) {
       return false;
     }
     withheld.push_back(tool.name);

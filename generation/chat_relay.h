@@ -10,9 +10,9 @@
 //
 // What the model writes is not checked. Calls of tools go back to the caller, who runs them; and text
 // of documents is nobody's instruction. So while passages are in a request, a tool is offered only if
-// the user's own messages speak of it (share a word with its name or description) or the caller
-// chooses it; the others are withheld, whatever the passages say, and named. A guide's instructions and
-// model count; its schema and temperature are the caller's to give.
+// the user's last message asks for it (tool_gate.h) or the caller chooses it; the others are withheld,
+// whatever the passages say, and named. A guide's instructions and model count; its schema and
+// temperature are the caller's to give.
 //
 // A conversation without documents is served from a cache where there is one (relay_cache.h), and of
 // equal ones at the same time one goes to the model.

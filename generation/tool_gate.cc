@@ -7,6 +7,23 @@
 #include "generation/context_pieces.h"
 
 namespace quarry::generation {
+namespace {
+
+// What the name of a tool begins with that changes nothing.
+constexpr std::string_view kLookingUp[] = {"get",       "list",  "show",    "find",   "search",
+                                           "look",      "read",  "query",   "lookup", "fetch",
+                                           "calculate", "count", "describe"};
+
+// Whether the first two words stand among `said`; of Chinese these are pairs of characters.
+bool HoldsFirstTwo(const WordSet& said, std::string_view description, const Analyzer& analyzer) {
+  const std::vector<Token> terms = analyzer.Tokenize(description);
+  if (terms.empty() || !said.contains(terms[0].term)) return false;
+  const auto second =
+      std::ranges::find_if(terms, [&](const Token& token) { return token.begin >= terms[0].end; });
+  return second != terms.end() && said.contains(second->term);
+}
+
+}  // namespace
 
 const std::string& OwnWords(const Query& query) {
   const bool has_own = query.guide != nullptr && !query.guide->own_words.empty();
@@ -51,6 +68,18 @@ bool HoldsPhrase(std::string_view words, const std::vector<std::string>& phrases
       return said.contains(token.term);
     });
   });
+}
+
+bool AsksForTool(std::string_view words, std::string_view name, std::string_view description,
+                 const Analyzer& analyzer) {
+  const std::string called = WordsOfName(name);
+  if (HoldsPhrase(words, {called}, analyzer)) return true;
+  const WordSet said = WordsIn(words, analyzer);
+  const std::string_view verb = std::string_view(called).substr(0, called.find(' '));
+  if (!IsOneOf(AsciiLower(verb), kLookingUp)) return HoldsFirstTwo(said, description, analyzer);
+  const std::string told = called.substr(verb.size()).append(" ").append(description);
+  return std::ranges::any_of(analyzer.Tokenize(told),
+                             [&](const Token& token) { return said.contains(token.term); });
 }
 
 }  // namespace quarry::generation

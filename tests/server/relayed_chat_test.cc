@@ -140,6 +140,39 @@ TEST_F(RelayTest, WhileDocumentsAreReadOnlyToolsThatTheUserSpeaksOfAreOffered) {
   EXPECT_EQ(asked_.back().at("tool_choice").at("function").at("name"), "send_email");
 }
 
+// Not one that shares a word with the question, or with a question before.
+TEST_F(RelayTest, AToolThatChangesSomethingIsOfferedWhereTheLastMessageAsksForIt) {
+  const json tools = {Tool("send_email", "Sends an email to a customer"),
+                      Tool("cancelOrder", "取消订单"), Tool("mail_parcel", "寄送包裹给客户"),
+                      Tool("get_weather", "查询指定城市的天气")};
+  const auto offered = [&](const json& messages) {
+    json request = Chat("", {{"tools", tools}});
+    request["messages"] = messages;
+    EXPECT_EQ(Ask(request).status, 200);
+    std::vector<string> names;
+    for (const json& tool : asked_.back().value("tools", json::array()))
+      names.push_back(tool.at("function").at("name"));
+    return names;
+  };
+  const auto of = [&](const string& text) {
+    return offered({{{"role", "user"}, {"content", text}}});
+  };
+  using ::testing::ElementsAre;
+  using ::testing::IsEmpty;
+  EXPECT_THAT(of("How many days of annual leave does the customer get by email?"), IsEmpty());
+  EXPECT_THAT(of("Send an email with the days of annual leave."), ElementsAre("send_email"));
+  EXPECT_THAT(of("How many days of annual leave are there? Cancel the order."),
+              ElementsAre("cancelOrder"));
+  EXPECT_THAT(of("annual leave 订单可以取消吗？"), ElementsAre("cancelOrder"));
+  EXPECT_THAT(of("annual leave 客户的订单有几个？"), IsEmpty());
+  EXPECT_THAT(of("annual leave 请寄送一个包裹"), ElementsAre("mail_parcel"));
+  EXPECT_THAT(of("annual leave 北京今天天气怎么样？"), ElementsAre("get_weather"));
+  EXPECT_THAT(offered({{{"role", "user"}, {"content", "Send an email to Ann."}},
+                       {{"role", "assistant"}, {"content", "Done."}},
+                       {{"role", "user"}, {"content", kLeaveQuestion}}}),
+              IsEmpty());
+}
+
 TEST_F(RelayTest, WhatAToolSaidGoesToTheModelWithTheConversation) {
   json request = Chat(kLeaveQuestion, json::object());
   request["messages"].push_back(
