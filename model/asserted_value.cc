@@ -8,17 +8,13 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/word_lists.h"
-#include "model/written_words.h"
+#include "model/asking_words.h"
 
 namespace quarry::model {
 namespace {
 
 constexpr size_t kNoValue = std::string_view::npos;
 constexpr std::string_view kQuestionEnds[] = {"?", "？", "。", ".", " "};
-constexpr std::string_view kWhetherAtEnd[] = {"吗", "嗎"};
-constexpr std::string_view kWhetherWithin[] = {"是不是", "是否", "能否", "能不能", "可不可以"};
-constexpr std::string_view kWhetherAtBegin[] = {"is",  "are",  "was", "were", "does", "do",
-                                                "did", "will", "has", "have", "had"};
 // The longer ones first. Not what tells which one of many it is: 第3条, 12 楼, 3.4 版.
 constexpr std::string_view kValueUnits[] = {
     "个百分点", "個百分點", "个工作日", "個工作日", "个小时", "個小時", "工作日", "百分点",
@@ -120,13 +116,8 @@ size_t EnglishValueBegin(std::string_view text) {
 }  // namespace
 
 size_t AssertedValueBegin(std::string_view question, std::string_view text) {
-  std::string_view whole = WithoutEnd(question);
-  const bool asks_in_chinese =
-      RemoveAnySuffix(whole, kWhetherAtEnd) || ContainsAny(question, kWhetherWithin);
-  if (asks_in_chinese) return ChineseValueBegin(text);
-  const std::vector<Word> words = Words(question.substr(0, question.find(' ')));
-  const bool asks = words.size() == 1 && IsOneOf(AsciiLower(words[0].text), kWhetherAtBegin);
-  return asks ? EnglishValueBegin(text) : kNoValue;
+  if (AsksWhetherInChinese(question)) return ChineseValueBegin(text);
+  return AsksWhether(question) ? EnglishValueBegin(text) : kNoValue;
 }
 
 }  // namespace quarry::model

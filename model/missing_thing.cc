@@ -12,20 +12,17 @@
 #include "base/names.h"
 #include "base/text.h"
 #include "base/word_lists.h"
+#include "model/asking_words.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
 
-constexpr std::string_view kAskingVerbs[] = {"is",  "are", "was",   "were", "do",    "does",  "did",
-                                             "can", "may", "could", "will", "would", "should"};
 // Not "use" and "run", behind which the product itself stands.
 constexpr std::string_view kTakingVerbs[] = {"support", "supports", "offer",     "provide",
                                              "include", "accept",   "integrate", "compatible"};
 constexpr std::string_view kBetweenVerbAndThing[] = {"a", "an", "the", "any", "on", "with", "to"};
 constexpr size_t kAlikeLetters = 5;  // "Postgres" for "PostgreSQL"
-constexpr std::string_view kChineseWhether[] = {"吗",     "嗎",       "是否",  "能否",
-                                                "能不能", "可不可以", "是不是"};
 constexpr std::string_view kChineseTaking[] = {"支持", "兼容", "相容", "接受", "提供",
                                                "包含", "包括", "集成", "整合", "对接",
                                                "對接", "适配", "適配"};
@@ -95,7 +92,7 @@ class MissingThing {
 
   std::string TakenEnglish() const {
     const std::vector<Word> words = Words(text_);
-    if (words.empty() || !IsOneOf(AsciiLower(words[0].text), kAskingVerbs)) return {};
+    if (!AsksWhether(text_)) return {};
     for (size_t i = 1; i + 1 < words.size(); ++i) {
       if (!IsOneOf(AsciiLower(words[i].text), kTakingVerbs)) continue;
       size_t thing = i + 1;
@@ -121,8 +118,7 @@ class MissingThing {
   }
 
   std::string TakenChinese() const {
-    const std::string_view asked = reading_.question_text();
-    if (!ContainsAny(asked, kChineseWhether)) return {};
+    if (!AsksWhether(reading_.question_text())) return {};
     for (const std::string_view verb : kChineseTaking) {
       const size_t found = FindTakingVerb(verb);
       if (found == text_.npos) continue;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "model/answer_kind.h"
+#include "model/asking_words.h"
 #include "model/list_marks.h"
 #include "model/told_way.h"
 #include "model/written_words.h"
@@ -48,38 +49,11 @@ constexpr std::string_view kChineseListNames[] = {
     "步骤", "步驟", "流程", "清单", "清單", "列表", "事项", "事項", "内容", "內容",
     "列出", "列举", "列舉", "变更", "變更", "变化", "變化", "更新", "改动", "改動"};
 
-constexpr std::string_view kAskingHeads[] = {"how",  "what",  "which",  "who",  "whose", "why",
-                                             "when", "where", "can",    "may",  "is",    "are",
-                                             "do",   "does",  "should", "will", "must"};
-constexpr std::string_view kAskingParts[] = {"如何", "怎么", "怎麼", "怎样", "怎樣", "什么",
-                                             "什麼", "为何", "為何", "是否", "能否", "可否",
-                                             "多少", "哪",   "谁",   "誰",   "吗",   "嗎"};
-
-constexpr std::string_view kWhetherHeads[] = {"can", "may",    "is",    "are",  "do",  "does",
-                                              "did", "should", "will",  "must", "has", "have",
-                                              "was", "were",   "could", "would"};
-constexpr std::string_view kWhetherParts[] = {"吗",   "嗎",     "是否",   "能否",
-                                              "可否", "能不能", "是不是", "可不可以"};
-
 // Say that something stands below.
 constexpr std::string_view kBelow[] = {"below", "following", "follows"};
 constexpr std::string_view kChineseBelow[] = {"如下", "以下", "下面", "下列"};
 constexpr std::string_view kEnds[] = {".", "!", "?", ":", "。", "！", "？", "："};
 constexpr size_t kUnitBytes = 9;  // that a unit behind a number takes at most
-
-// "Is the office open?", 可以退货吗: asks for yes or no.
-bool AsksWhether(std::string_view question) {
-  if (ContainsAny(question, kWhetherParts)) return true;
-  const std::vector<Word> words = Words(question);
-  return !words.empty() && IsOneOf(AsciiLower(words[0].text), kWhetherHeads);
-}
-
-bool AsksAsHeading(std::string_view heading) {
-  if (EndsWithQuestionMark(heading)) return true;
-  const std::vector<Word> words = Words(heading);
-  return (!words.empty() && IsOneOf(AsciiLower(words[0].text), kAskingHeads)) ||
-         ContainsAny(heading, kAskingParts);
-}
 
 std::vector<std::string> HeadingsOver(const PassageReading& reading, size_t index) {
   const Sentence& sentence = reading.sentences()[index];
@@ -336,7 +310,7 @@ bool IsHeadedByQuestion(const PassageReading& reading, size_t index) {
   const std::vector<std::string> headings = HeadingsOver(reading, index);
   if (headings.empty()) return false;
   const std::string& heading = headings.back();
-  if (reading.question().kind != AnswerKind::kAny && !AsksAsHeading(heading)) return false;
+  if (reading.question().kind != AnswerKind::kAny && !AsksSomething(heading)) return false;
   const TermSet held = reading.TermsIn(heading);
   return reading.WeightOf(held) >= kIsQuestion * reading.total() && HoldsNames(reading, held);
 }
@@ -345,7 +319,7 @@ HeadingMatch MatchOfHeading(const PassageReading& reading, size_t index) {
   if (!IsHeadedByQuestion(reading, index)) return HeadingMatch::kNone;
   const std::string_view question = reading.question_text();
   const std::string heading = HeadingsOver(reading, index).back();
-  if (!AsksAsHeading(heading)) {
+  if (!AsksSomething(heading)) {
     return AsksHowTo(question) ? HeadingMatch::kNamesWay : HeadingMatch::kNone;
   }
   // "When does it open?" is not answered below "Where does it open?".

@@ -21,7 +21,9 @@ TEST(AssertedValueTest, IsTheNumberAtTheEndOfAQuestionWhetherItIsSo) {
       {"Does support answer within 2 working days?", "2 working days?"},
       {"Is it 40 pounds per month?", "40 pounds per month?"},
       {"Was it 12 years old?", "12 years old?"},
+      {"Can I return it within 30 days?", "30 days?"},
       {"专业版是不是每年 58000 元", "58000 元"},
+      {"试用期可否为6个月？", "6个月？"},
       {"陪产假是否为15天？", "15天？"}};
   for (const auto& [question, value] : cases) EXPECT_EQ(ValueOf(question), value) << question;
   // As AnalyseQuestion gives the text, without the question words.
