@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "model/counted_units.h"
 #include "model/number_reading.h"
 #include "model/range_cues.h"
@@ -13,17 +14,11 @@ namespace {
 
 constexpr size_t kLongestJoint = 8;  // bytes between two bounds of one range
 
-std::string_view TrimSpaces(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 // Whether what stands between two numbers makes them the ends of a range: "4-6次", "between 1,000 and 5,000 euros".
 bool AreEnds(std::string_view lower, const CountedNumber& from, const CountedNumber& to) {
   std::string_view between = lower.substr(from.range.end, to.range.begin - from.range.end);
-  between = TrimSpaces(BehindIncluding(between));
-  const std::string_view before = TrimSpaces(lower.substr(0, from.range.begin));
+  between = TrimBlanks(BehindIncluding(between));
+  const std::string_view before = TrimBlanks(lower.substr(0, from.range.begin));
   return JoinsEnds(between) || (between == "and" && before.ends_with("between")) ||
          (between == "和" && before.ends_with("介于"));
 }
@@ -82,7 +77,7 @@ bool JoinRanges(std::string_view lower, const NumberRange& second, NumberRange& 
   if (!first.unit.empty() && !second.unit.empty() && first.unit != second.unit) return false;
   const std::string_view between =
       lower.substr(first.range.end, second.range.begin - first.range.end);
-  if (between.size() > kLongestJoint || !JoinsBounds(TrimSpaces(between))) return false;
+  if (between.size() > kLongestJoint || !JoinsBounds(TrimBlanks(between))) return false;
   const bool is_least = first.most == std::numeric_limits<double>::infinity();
   const NumberRange& below = is_least ? first : second;
   const NumberRange& above = is_least ? second : first;
