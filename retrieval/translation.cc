@@ -1,11 +1,13 @@
 #include "retrieval/translation.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "index/bm25.h"
 #include "model/word_translations.h"
 #include "retrieval/ranked_hit.h"
 
@@ -20,7 +22,7 @@ constexpr uint64_t kMostRows = 1000;
 constexpr double kMostEnglishByChance = 0.75;
 constexpr double kMostChineseByChance = 0.34;
 // Goes up where other rules bring other terms: which words tell the held languages, what is translated, its weight.
-constexpr uint32_t kTranslationVersion = 5;
+constexpr uint32_t kTranslationVersion = 6;
 
 bool AnyHolds(Snapshots snapshots, bool chinese) {
   return std::ranges::any_of(snapshots, [chinese](const index::Snapshot* snapshot) {
@@ -44,6 +46,27 @@ bool OwnWordsStand(std::span<const index::QueryTerm> terms, Snapshots snapshots,
 
 bool MayTranslate(const RetrievalOptions& options) {
   return options.translate_terms != TranslateTermsMode::kOff && options.translation_weight > 0;
+}
+
+// As it is scored: a rare word tells more.
+double Importance(uint64_t rows, Snapshots snapshots) {
+  uint64_t all = 0;
+  for (const index::Snapshot* snapshot : snapshots) all += snapshot->live_chunks();
+  return index::InverseDocumentFrequency(all, std::min(rows, all));
+}
+
+// Of a word of the question (TranslatedWord::word): what its terms count together.
+double ImportanceOf(std::string_view word, Snapshots snapshots, const Analyzer& analyzer) {
+  double sum = 0;
+  const auto add = [&](std::string_view term) {
+    sum += Importance(DocumentFrequency(term, snapshots), snapshots);
+  };
+  if (!BeginsWithCjk(word)) {
+    for (const std::string_view stem : Split(word, " ")) add(stem);
+    return sum;
+  }
+  for (const Token& token : analyzer.Tokenize(word)) add(token.term);
+  return sum;
 }
 
 // Whether a question of these terms is in Chinese; else it is taken to be in English. A pair stands for two characters, a
@@ -84,13 +107,16 @@ Result<std::vector<index::QueryTerm>> TranslateTerms(std::string_view text,
   QUARRY_ASSIGN_OR_RETURN(std::vector<model::TranslatedWord> words,
                           model::TranslateWords(text, chinese, analyzer, stands, reach));
   for (model::TranslatedWord& word : words) {
+    const auto parts = static_cast<double>(word.parts.size());
+    const double most = leads_nowhere ? std::numeric_limits<double>::infinity()
+                                      : ImportanceOf(word.word, snapshots, analyzer);
     for (std::vector<std::string>& part : word.parts) {
       uint64_t rows = 0;
       for (const std::string& one : part) rows += DocumentFrequency(one, snapshots);
       if (rows == 0 || rows > kMostRows) continue;
       index::QueryTerm& term = translated.emplace_back(word.word);
       term.translations = std::move(part);
-      term.weight = weight;
+      term.weight = std::min(weight, most / Importance(rows, snapshots)) / parts;
     }
   }
   return translated;
