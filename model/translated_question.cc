@@ -1,6 +1,8 @@
 #include "model/translated_question.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -33,9 +35,9 @@ std::string AllOf(const std::vector<Passage>& passages) {
   return all;
 }
 
-WrittenTerms TermsOf(std::string_view text, const Analyzer& analyzer) {
+WrittenTerms TermsOf(std::string_view text, const std::vector<Token>& tokens) {
   WrittenTerms written;
-  for (const Token& token : analyzer.Tokenize(text)) {
+  for (const Token& token : tokens) {
     const std::string_view word = text.substr(token.begin, token.end - token.begin);
     std::string& known = written[token.term];
     if (known.empty() && IsWord(word)) known = word;
@@ -63,6 +65,12 @@ struct FoldedText {
   std::vector<uint32_t> written;
 };
 
+bool IsSingleCharacter(std::string_view word) {
+  size_t end = 0;
+  if (!word.empty()) NextCodePoint(word, end);
+  return end == word.size();
+}
+
 bool HoldsDigit(std::string_view word) { return std::ranges::any_of(word, IsAsciiDigit); }
 
 bool LeavesOut(std::string_view question) {
@@ -70,6 +78,26 @@ bool LeavesOut(std::string_view question) {
   return std::ranges::any_of(Words(question), [](const Word& word) {
     return IsOneOf(AsciiLower(word.text), {"without", "except", "besides", "excluding"});
   });
+}
+
+// A document in Chinese need not say that it is about China, nor one in English that it is in English.
+std::string WithoutNameOfLanguage(std::string_view question, bool to_english,
+                                  const std::function<bool(std::string_view)>& says) {
+  std::string asked(question);
+  if (to_english) {
+    if (says("english")) return asked;
+    for (const std::string_view name : {"英文", "英语"}) {
+      if (const size_t at = asked.find(name); at != asked.npos) asked.erase(at, name.size());
+    }
+    return asked;
+  }
+  if (says("中国") || says("中文")) return asked;
+  for (const Word& word : Words(question)) {
+    if (!IsOneOf(AsciiLower(word.text), {"china", "chinese"})) continue;
+    const auto at = static_cast<size_t>(word.text.data() - question.data());
+    return asked.erase(at, word.text.size());
+  }
+  return asked;
 }
 
 // "兼职员工": what holds for others of the kind is no answer.
@@ -105,9 +133,7 @@ ByteRange CountedThing(std::string_view question) {
 Question OfWords(Question question, const std::vector<TranslatedWord>& words) {
   std::vector<QuestionTerm> terms;
   const auto emphasis_of = [](const TranslatedWord& word) {
-    size_t end = 0;
-    NextCodePoint(word.word, end);
-    return end == word.word.size() ? kOfACharacter : 1.0;
+    return IsSingleCharacter(word.word) ? kOfACharacter : 1.0;
   };
   for (const TranslatedWord& word : words) {
     if (!BeginsWithCjk(word.word)) continue;
@@ -168,6 +194,27 @@ std::vector<ByteRange> PlacesOfWord(const TranslatedWord& word, const std::vecto
   return places;
 }
 
+// Whether the parts of a word stand together somewhere, in any order: "finish" and "work" of different sentences are no
+// 下班.
+bool StandsTogether(const TranslatedWord& word, const std::vector<Token>& tokens) {
+  const size_t parts = word.parts.size();
+  std::vector<std::optional<uint32_t>> last(parts);  // where each stood
+  for (const Token& token : tokens) {
+    bool is_part = false;
+    for (size_t i = 0; i < parts; ++i) {
+      if (!HasAny(word.parts[i], token.term)) continue;
+      last[i] = token.position;
+      is_part = true;
+    }
+    if (is_part && std::ranges::all_of(last, [&](const std::optional<uint32_t>& place) {
+          return place && token.position - *place <= parts;
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Where one of the translations of a word stands in a Chinese text.
 std::vector<ByteRange> PlacesOfWord(const TranslatedWord& word, const FoldedText& text) {
   std::vector<ByteRange> places;
@@ -178,6 +225,33 @@ std::vector<ByteRange> PlacesOfWord(const TranslatedWord& word, const FoldedText
     }
   }
   return places;
+}
+
+// What a statement holds, in either language.
+struct Statement {
+  Statement(std::string_view text, const Analyzer& analyzer)
+      : tokens(analyzer.Tokenize(text)), folded(text) {}
+
+  std::vector<Token> tokens;
+  FoldedText folded;
+};
+
+std::vector<ByteRange> PlacesOf(const TranslatedWord& word, const Statement& said,
+                                bool to_english) {
+  return to_english ? PlacesOfWord(word, said.tokens) : PlacesOfWord(word, said.folded);
+}
+
+// Whether a statement has a word of the question as it is: Chinese characters, or all its stems. Of a code one part will do.
+bool IsWrittenIn(const TranslatedWord& word, const Statement& said, const Analyzer& analyzer) {
+  const auto stands = [&](std::string_view term) {
+    return std::ranges::find(said.tokens, term, &Token::term) != said.tokens.end();
+  };
+  if (word.parts.empty() && !BeginsWithCjk(word.word)) {
+    return std::ranges::any_of(analyzer.Tokenize(word.word),
+                               [&](const Token& token) { return stands(token.term); });
+  }
+  if (BeginsWithCjk(word.word)) return said.folded.folded.find(word.word) != std::string::npos;
+  return std::ranges::all_of(Split(word.word, " "), stands);
 }
 
 }  // namespace
@@ -204,36 +278,54 @@ std::vector<TranslatedQuestion::Place> TranslatedQuestion::PlacesIn(
   return places;
 }
 
-double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer& analyzer) const {
-  const std::vector<Token> tokens = analyzer.Tokenize(statement);
-  const FoldedText folded(statement);
-  size_t had = 0;
+TranslatedQuestion::Share TranslatedQuestion::ShareOf(
+    const std::function<double(const TranslatedWord&)>& has) const {
+  Share share;
   size_t wanted = 0;
-  size_t there = 0;  // with codes and numbers
   const ByteRange counted = CountedThing(question.text);
   for (const TranslatedWord& word : words) {
-    bool is_there = false;
-    if (word.parts.empty()) {
-      is_there = std::ranges::any_of(analyzer.Tokenize(word.word), [&](const Token& asked) {
-        return std::ranges::find(tokens, asked.term, &Token::term) != tokens.end();
-      });
-    } else {
-      is_there =
-          to_english ? !PlacesOfWord(word, tokens).empty() : !PlacesOfWord(word, folded).empty();
-    }
-    there += is_there ? 1 : 0;
+    const double there = has(word);
+    share.there += there > 0 ? 1 : 0;
     const bool is_counted = word.range.begin < counted.end && counted.begin < word.range.end;
-    if (!is_there && (TellsKindsApart(word.word) || is_counted)) return 0;
-    if (HoldsDigit(word.word)) {
-      if (!is_there) return 0;
-      continue;
-    }
-    if (SaysLittle(Written(word))) continue;  // "year": 1936年 need not be one of them
+    const bool has_digit = HoldsDigit(word.word);
+    if (there == 0 && (TellsKindsApart(word.word) || is_counted || has_digit)) share.lacks = true;
+    if (has_digit || SaysLittle(Written(word))) continue;  // "year": 1936年 need not be one of them
     ++wanted;
-    if (is_there) ++had;
+    share.words += there;
   }
-  if (there < std::min(kLeastThere, words.size())) return 0;
-  return wanted == 0 ? 0 : static_cast<double>(had) / static_cast<double>(wanted);
+  share.words = wanted == 0 ? 0 : share.words / static_cast<double>(wanted);
+  return share;
+}
+
+double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer& analyzer) const {
+  const Statement said(statement, analyzer);
+  const Share share = ShareOf([&](const TranslatedWord& word) {
+    return word.parts.empty() ? IsWrittenIn(word, said, analyzer)
+                              : !PlacesOf(word, said, to_english).empty();
+  });
+  if (share.lacks || share.there < std::min(kLeastThere, words.size())) return 0;
+  return share.words;
+}
+
+bool TranslatedQuestion::IsSaidAsWell(std::string_view own, std::string_view other,
+                                      const Analyzer& analyzer) const {
+  const Statement in_own(own, analyzer);
+  const Statement in_other(other, analyzer);
+  const Share of_own = ShareOf(
+      [&](const TranslatedWord& word) { return IsWrittenIn(word, in_own, analyzer) ? 1 : 0; });
+  const Share of_other = ShareOf([&](const TranslatedWord& word) -> double {
+    if (word.parts.empty()) return IsWrittenIn(word, in_other, analyzer) ? 1 : 0;
+    const std::vector<ByteRange> places = PlacesOf(word, in_other, to_english);
+    if (places.empty()) return 0;
+    const bool is_sure =
+        to_english
+            ? !IsSingleCharacter(word.word)
+            : std::ranges::any_of(places, [&](const ByteRange& place) {
+                return !IsSingleCharacter(other.substr(place.begin, place.end - place.begin));
+              });
+    return is_sure ? 1 : 0.5;
+  });
+  return !of_own.lacks && !of_other.lacks && of_own.words >= of_other.words;
 }
 
 std::string TranslatedQuestion::Reading() const {
@@ -252,17 +344,24 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
                                                             const Analyzer& analyzer) {
   if (LeavesOut(question)) return std::optional<TranslatedQuestion>();
   const std::string all = AllOf(passages);
-  const WrittenTerms terms = to_english ? TermsOf(all, analyzer) : WrittenTerms();
+  const std::vector<Token> tokens = to_english ? analyzer.Tokenize(all) : std::vector<Token>();
+  const WrittenTerms terms = TermsOf(all, tokens);
   const std::string folded = to_english ? std::string() : Fold(all);
   const auto stands = [&](std::string_view term) {
     if (!to_english) return BeginsWithCjk(term) && folded.find(term) != std::string::npos;
     const auto at = terms.find(std::string(term));
     return at != terms.end() && !at->second.empty();
   };
+  const std::string asked = WithoutNameOfLanguage(question, to_english, [&](std::string_view name) {
+    return to_english ? terms.contains(std::string(name)) : folded.find(name) != std::string::npos;
+  });
   TranslatedQuestion translated{
-      .question = AnalyseQuestion(question, analyzer), .words = {}, .to_english = to_english};
-  QUARRY_ASSIGN_OR_RETURN(translated.words, TranslateWords(question, to_english, analyzer, stands,
+      .question = AnalyseQuestion(asked, analyzer), .words = {}, .to_english = to_english};
+  QUARRY_ASSIGN_OR_RETURN(translated.words, TranslateWords(asked, to_english, analyzer, stands,
                                                            TranslationReach::kWide));
+  for (TranslatedWord& word : translated.words) {
+    if (to_english && word.parts.size() > 1 && !StandsTogether(word, tokens)) word.parts.clear();
+  }
   if (!to_english) AddSpelledNames(folded, translated);
   if (to_english) translated.question = OfWords(std::move(translated.question), translated.words);
   return std::optional<TranslatedQuestion>(std::move(translated));

@@ -6,7 +6,9 @@
 //
 //   水表检测费是多少？ -> 水表 = water meter, 检测 = tested, 费 = costs
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +40,10 @@ struct TranslatedQuestion {
   // The part of the words that a statement has, its headings included; 0 where a code, a number, what is counted ("how many
   // points") or a word that tells kinds apart (兼职, "old") is not there, or of several words one alone.
   double CoveredBy(std::string_view statement, const Analyzer& analyzer) const;
+  // Whether `own`, a statement in the question's language, has at least as much of it in its own words as `other` has in
+  // translations, of which one of a single Chinese character is half a word: 费 of 费用 is no "spend". False where either
+  // lacks what CoveredBy must find.
+  bool IsSaidAsWell(std::string_view own, std::string_view other, const Analyzer& analyzer) const;
   // The word as the question has it.
   std::string_view Written(const TranslatedWord& word) const {
     return std::string_view(question.text)
@@ -45,6 +51,15 @@ struct TranslatedQuestion {
   }
   // How it was read: "水表 = water meter, 费 = cost".
   std::string Reading() const;
+
+ private:
+  struct Share {
+    double words = 0;    // of those that say something
+    size_t there = 0;    // with codes and numbers
+    bool lacks = false;  // what must be there
+  };
+  // `has`: how much of a word is there, from 0 to 1.
+  Share ShareOf(const std::function<double(const TranslatedWord&)>& has) const;
 };
 
 // Of `passages`, which are in English or else in Chinese. nullopt of a question that leaves something out ("without",

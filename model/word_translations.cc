@@ -20,6 +20,9 @@ constexpr size_t kLongestPhrase = 3;  // stems
 constexpr int kWordCost = 2;
 constexpr int kSingleCost = 3;  // a word of one character means many things
 constexpr int kUnknownCost = 4;
+// Of a character of a word of the dictionary that leads nowhere, beside 1: what its halves mean may stand for it, what its
+// characters mean alone only where that stands together. 欧盟 is "European" and "union"; 加班 is not "plus" and "team".
+constexpr int kNowhereCost = 2;
 constexpr int kNameCost = 3;  // of one that is spelt, and 1 for each character: words are likelier
 constexpr size_t kMostOfACharacter = 3;  // translations
 // Pairs of characters that the names of a question may be, all together: some milliseconds, whatever is asked.
@@ -123,10 +126,10 @@ Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stand
 struct Stretch {
   size_t begin = 0;  // pieces
   size_t end = 0;
-  Parts parts;  // none: no word, or one that leads nowhere; then it is one piece long
+  Parts parts;  // none: no word, or one that leads nowhere
 };
 
-// What a stretch stands for, and what that costs; 0: as much as a word does.
+// What a stretch stands for, and what that costs; 0: as much as a word does, or what is none.
 struct Sense {
   Parts parts;
   int cost = 0;
@@ -149,8 +152,8 @@ std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& mea
       const int least = is_single ? kSingleCost : kWordCost;
       if (best[begin].cost + least >= best[end].cost) continue;
       auto [parts, cost] = meaning(begin, end);
-      if (parts.empty() && !is_single) continue;
-      const int price = parts.empty() ? kUnknownCost : cost > 0 ? cost : least;
+      if (parts.empty() && cost == 0 && !is_single) continue;
+      const int price = cost > 0 ? cost : parts.empty() ? kUnknownCost : least;
       if (best[begin].cost + price >= best[end].cost) continue;
       best[end] = {best[begin].cost + price, {begin, end, std::move(parts)}};
     }
@@ -203,26 +206,35 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
     if (is_across && (is_single || !sources.dictionary->Has(word))) return {};
     Parts parts = is_single ? PartsOf(word, sources, stands, kMostOfACharacter)
                             : PartsOf(word, sources, stands);
-    if (parts.empty() && !is_single && end - begin <= kMostNameSyllables &&
-        !sources.dictionary->Has(word)) {
-      const int cost = kNameCost + static_cast<int>(end - begin);
-      return {SpelledName(word, analyzer, stands), cost};
+    if (!parts.empty() || is_single) return {std::move(parts)};
+    if (sources.dictionary->Has(word)) {
+      const int cost = 1 + kNowhereCost * static_cast<int>(end - begin);
+      if (sources.inverse == nullptr || end - begin > 2) return {{}, cost};
+      for (size_t i = begin; i < end; ++i) {
+        Parts part = PartsOf(text(i, i + 1), sources, stands, kMostOfACharacter);
+        if (part.size() != 1) return {{}, cost};
+        parts.push_back(std::move(part.front()));
+      }
+      return {std::move(parts), cost};
     }
-    return {std::move(parts)};
+    if (end - begin > kMostNameSyllables) return {};
+    Parts name = SpelledName(word, analyzer, stands);
+    if (name.empty()) return {};
+    return {std::move(name), kNameCost + static_cast<int>(end - begin)};
   };
-  bool continues = false;  // what is not translated
+  bool continues = false;  // what is no word
   for (Stretch& stretch : TakeApart(ends.size() - 1, kLongestWord, meaning)) {
     const std::string_view word = text(stretch.begin, stretch.end);
     const ByteRange range = {written[stretch.begin], written[stretch.end]};
-    const bool is_kept = stretch.parts.empty();
-    if (is_kept && IsParticle(word)) {
+    const bool is_word = !stretch.parts.empty() || stretch.end - stretch.begin > 1;
+    if (!is_word && IsParticle(word)) {
       continues = false;
-    } else if (is_kept && continues) {
+    } else if (!is_word && continues) {
       words.back().word += word;
       words.back().range.end = range.end;
     } else {
       words.push_back({std::string(word), std::move(stretch.parts), range});
-      continues = is_kept;
+      continues = !is_word;
     }
   }
 }

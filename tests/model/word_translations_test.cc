@@ -180,5 +180,57 @@ TEST(TranslatedQuestionTest, OneWordAloneIsACoincidence) {
   EXPECT_EQ(translated->CoveredBy(said, analyzer), 0);
 }
 
+// 加班 is overtime, no "plus" and "team"; what its characters mean says a word where it stands together.
+TEST(TranslatedQuestionTest, AWordIsNotWhatItsCharactersMeanApart) {
+  const std::string apart = "All requests need a token. The plus sign is escaped, says the team.";
+  const auto overtime = Translated("加班需要申请吗？", true, {apart});
+  ASSERT_TRUE(overtime);
+  EXPECT_THAT(SaidIn(*overtime, apart), Not(Contains(HasSubstr("班"))));
+  EXPECT_THAT(SaidIn(*overtime, apart), Contains("需要 = need"));
+  const std::string together = "The main body of the European Union is the court.";
+  const auto union_of = Translated("欧盟的主要机构是什么？", true, {together});
+  ASSERT_TRUE(union_of);
+  EXPECT_THAT(SaidIn(*union_of, together), Contains(HasSubstr("欧盟 = ")));
+}
+
+// "Finish" and "work" of two sentences are no end of a working day.
+TEST(TranslatedQuestionTest, APhraseStandsTogether) {
+  const std::string apart = "Finish the training in the first week. Work starts with a badge.";
+  const auto of_apart = Translated("几点下班？", true, {apart});
+  ASSERT_TRUE(of_apart);
+  EXPECT_THAT(SaidIn(*of_apart, apart), IsEmpty());
+  const std::string together = "We finish work at six.";
+  const auto of_together = Translated("几点下班？", true, {together});
+  ASSERT_TRUE(of_together);
+  EXPECT_THAT(SaidIn(*of_together, together), Contains("下班 = work"));
+}
+
+TEST(TranslatedQuestionTest, OwnWordsAreAsGoodAsTranslations) {
+  const Analyzer analyzer;
+  const std::string row = "Gateways\nname: gateway; warranty: 24 months";
+  const auto warranty = Translated("网关保修多久", true, {row});
+  ASSERT_TRUE(warranty);
+  EXPECT_TRUE(warranty->IsSaidAsWell("网关\n整机保修24个月。", row, analyzer));
+  EXPECT_FALSE(warranty->IsSaidAsWell("网关\n安装在导轨上。", row, analyzer));
+  // 费 of 费用 is hardly "spend".
+  const std::string allowance = "费用\n餐饮补贴每天120元";
+  const auto meals = Translated("How much can I spend on meals?", false, {allowance});
+  ASSERT_TRUE(meals);
+  EXPECT_TRUE(meals->IsSaidAsWell("Limits\nMeals: 55 pounds a day", allowance, analyzer));
+}
+
+// A text in Chinese need not say that it is about China.
+TEST(TranslatedQuestionTest, ALanguageNeedNotBeNamedInIt) {
+  const Analyzer analyzer;
+  const std::string said = "婚假为20天。";
+  const auto leave = Translated("How many days of marriage leave in China?", false, {said});
+  ASSERT_TRUE(leave);
+  EXPECT_EQ(leave->CoveredBy(said, analyzer), 1);
+  const std::string both = "在中国婚假为20天，在国外为5天。";
+  const auto of_both = Translated("How many days of marriage leave in China?", false, {both});
+  ASSERT_TRUE(of_both);
+  EXPECT_LT(of_both->CoveredBy(said, analyzer), 1);
+}
+
 }  // namespace
 }  // namespace quarry::model
