@@ -19,12 +19,11 @@ constexpr double kClearly = 0.2;  // better than what the question's own languag
 // Of the words of the question that say something more must stand in the sentence and its headings.
 constexpr double kByChance = 0.5;
 
-// How much of what is asked the sentence and its headings have.
-double CoveredBy(const model::TranslatedQuestion& question, const Passage& passage,
-                 const ByteRange& range, const Analyzer& analyzer) {
+// A sentence below its title and headings.
+std::string StatementOf(const Passage& passage, const ByteRange& range) {
   std::string said = passage.title + '\n' + Join(passage.chunk.span.heading_path, "\n") + '\n';
   said += std::string_view(passage.chunk.text).substr(range.begin, range.end - range.begin);
-  return question.CoveredBy(said, analyzer);
+  return said;
 }
 
 }  // namespace
@@ -34,8 +33,37 @@ std::string OtherLanguageThanOf(std::string_view question) {
   return language == "zh" ? "en" : language == "en" ? "zh" : "";
 }
 
+void SayOtherLanguage(const Query& query, const Context& context,
+                      std::vector<model::ExtractedSentence>& sentences) {
+  const std::string other = OtherLanguageThanOf(query.text);
+  if (other.empty()) return;
+  const auto first = std::ranges::find_if(sentences, [&](const model::ExtractedSentence& one) {
+    return context.passages[one.passage].language == other;
+  });
+  if (first == sentences.end()) return;
+  const bool chinese = AnswerLanguage(query) == "zh";
+  const bool from_english = other == "en";
+  const size_t behind_break = first->lead.starts_with('\n') ? 1 : 0;
+  first->lead.insert(behind_break,
+                     chinese ? (from_english ? "以下出自英文文档：" : "以下出自中文文档：")
+                     : from_english ? "From a document in English: "
+                                    : "From a document in Chinese: ");
+}
+
+OwnAnswer OwnAnswerOf(const Query& query, const model::ExtractiveDraft& draft,
+                      const Context& context) {
+  OwnAnswer own = {.support = draft.support, .statement = {}};
+  if (draft.declined || draft.sentences.empty()) return own;
+  const model::ExtractedSentence& first = draft.sentences.front();
+  const Passage& passage = context.passages[first.passage];
+  if (passage.language != OtherLanguageThanOf(query.text))
+    own.statement = StatementOf(passage, first.range);
+  return own;
+}
+
 Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
-                                                          const Context& context, double own,
+                                                          const Context& context,
+                                                          const OwnAnswer& own,
                                                           const std::vector<bool>& abolished,
                                                           const Analyzer& analyzer,
                                                           const model::ExtractiveOptions& options) {
@@ -54,7 +82,7 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
   if (!translated) return std::optional<DraftAcross>();
   model::ExtractiveOptions across = options;
   across.decline_below =
-      std::min(1.0, std::max(options.decline_below + kMoreSupport, own + kClearly));
+      std::min(1.0, std::max(options.decline_below + kMoreSupport, own.support + kClearly));
   across.max_sentences = 1;  // what stands behind the best one is less sure here
   // A name that nothing in the collection has may stand there in the other script.
   for (const model::TranslatedWord& word : translated->words) {
@@ -66,15 +94,11 @@ Result<std::optional<DraftAcross>> ExtractAcrossLanguages(const Query& query,
   found.draft = others.Draft(query.text, analyzer, across, &*translated);
   if (found.draft.declined || found.draft.sentences.empty()) return std::optional<DraftAcross>();
   const model::ExtractedSentence& best = found.draft.sentences.front();
-  if (CoveredBy(*translated, context.passages[best.passage], best.range, analyzer) <= kByChance) {
+  const std::string said = StatementOf(context.passages[best.passage], best.range);
+  if (translated->CoveredBy(said, analyzer) <= kByChance) return std::optional<DraftAcross>();
+  if (!own.statement.empty() && translated->IsSaidAsWell(own.statement, said, analyzer)) {
     return std::optional<DraftAcross>();
   }
-  const bool chinese = AnswerLanguage(query) == "zh";
-  model::ExtractedSentence& first =
-      *std::ranges::min_element(found.draft.sentences, {}, &model::ExtractedSentence::place);
-  first.lead.insert(0, chinese ? (to_english ? "以下出自英文文档：" : "以下出自中文文档：")
-                       : to_english ? "From a document in English: "
-                                    : "From a document in Chinese: ");
   found.words = translated->Reading();
   return std::optional<DraftAcross>(std::move(found));
 }

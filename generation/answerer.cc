@@ -146,8 +146,8 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
                           OtherLanguage(query, snapshot, retriever_.OptionsOf(query)));
   if (language.empty() || options.max_passages < 2) return OkStatus();
   StageTimer timer(context, "context.other_language");
-  const double support = extractive_.SupportOf(query, snapshot, made);
-  if (support >= kSureOfOwnLanguage) return OkStatus();
+  const OwnAnswer own_answer = extractive_.OwnAnswerIn(query, snapshot, made);
+  if (own_answer.support >= kSureOfOwnLanguage) return OkStatus();
   Query across = query;
   across.only_language = language;
   CallContext untraced = context;
@@ -166,7 +166,7 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
   Context built = retrieval::BuildContext(other->passages, half, AnswerLanguage(query));
   if (quotes()) {
     QUARRY_ASSIGN_OR_RETURN(const bool answers,
-                            extractive_.AnswersAcross(query, snapshot, built, support));
+                            extractive_.AnswersAcross(query, snapshot, built, own_answer));
     if (!answers) return OkStatus();
   }
   std::vector<Passage> theirs = std::move(built.passages);
@@ -194,7 +194,7 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
     });
     made.passages.push_back(std::move(passage));
   }
-  made.own_support = support;
+  made.own_support = own_answer.support;
   return OkStatus();
 }
 

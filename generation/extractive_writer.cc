@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "generation/abolished.h"
 #include "generation/abstention.h"
-#include "generation/across_languages.h"
 #include "generation/ask_back.h"
 #include "generation/bridge.h"
 #include "generation/citations.h"
@@ -69,15 +68,18 @@ model::ExtractiveOptions OptionsFor(const Query& query, model::ExtractiveOptions
   return options;
 }
 
-// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted. Others
-// begin with the few words before them that answer.
-void QuoteAnsweringParts(const Query& query, std::vector<model::ExtractedSentence>& sentences) {
+// Long sentences begin where they answer, behind a mark of what is left out; not where a long answer is wanted, nor in the
+// other language, where the words that tell it are a dictionary's. Others begin with the few words before them that answer.
+void QuoteAnsweringParts(const Query& query, const Context& context,
+                         std::vector<model::ExtractedSentence>& sentences) {
+  const std::string other = OtherLanguageThanOf(query.text);
   const bool is_long = query.guide != nullptr && query.guide->length == AnswerLength::kLong;
   const bool chinese = AnswerLanguage(query) == "zh";
   for (model::ExtractedSentence& sentence : sentences) {
     if (sentence.answering.end == 0 || sentence.answering == sentence.range) continue;
     const bool is_cut = sentence.answering.begin > sentence.range.begin;
-    if (is_cut && is_long) continue;
+    const std::string& language = context.passages[sentence.passage].language;
+    if (is_cut && (is_long || (!other.empty() && language == other))) continue;
     sentence.range = sentence.answering;
     if (is_cut) sentence.lead += chinese ? "……" : "… ";
   }
@@ -406,22 +408,24 @@ model::ExtractiveOptions ExtractiveWriter::OptionsIn(const Query& query,
   return options;
 }
 
-double ExtractiveWriter::SupportOf(const Query& query, const index::Snapshot& snapshot,
-                                   const Context& context) const {
+OwnAnswer ExtractiveWriter::OwnAnswerIn(const Query& query, const index::Snapshot& snapshot,
+                                        const Context& context) const {
   Query read = query;
   read.text = SpelledAsIn(context, query.text);
   const std::string& question = read.text;
   const model::ExtractiveOptions options = OptionsIn(read, snapshot);
   const model::ExtractiveDraft draft =
       model::ExtractAnswer(question, context.passages, analyzer_, options);
-  if (IsOfAnotherThing(draft)) return kSureOfOwnLanguage;
-  if (!draft.declined || draft.sentences.empty()) return draft.support;
+  OwnAnswer own = OwnAnswerOf(query, draft, context);
+  if (IsOfAnotherThing(draft)) own.support = kSureOfOwnLanguage;
+  if (!draft.declined || draft.sentences.empty()) return own;
   const auto met = FindRowsThatMeet(question, context, draft.sentences.front(), false, analyzer_);
-  return met && !met->rows.empty() && met->has_all_words ? kSupportOfRows : draft.support;
+  if (met && !met->rows.empty() && met->has_all_words) own.support = kSupportOfRows;
+  return own;
 }
 
 Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const index::Snapshot& snapshot,
-                                             const Context& context, double own) const {
+                                             const Context& context, const OwnAnswer& own) const {
   const Context readable = ReadableOf(query, context);
   const model::ExtractiveOptions options = OptionsIn(query, snapshot);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<DraftAcross> across,
@@ -486,7 +490,8 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage && !is_of_another) {
       QUARRY_ASSIGN_OR_RETURN(
           std::optional<DraftAcross> across,
-          ExtractAcrossLanguages(read, readable, draft.support, abolished, analyzer_, options));
+          ExtractAcrossLanguages(read, readable, OwnAnswerOf(read, draft, readable), abolished,
+                                 analyzer_, options));
       if (across) {
         draft = std::move(across->draft);
         model::AddReason(ReasonText(Reason::kReadAcross, options.language, {across->words}),
@@ -518,7 +523,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
       model::AddReason(ReasonText(Reason::kSourcesDiffer, language), language,
                        answer.verdict.reason);
     }
-    QuoteAnsweringParts(query, sentences);
+    QuoteAnsweringParts(query, answer.context, sentences);
   }
   DropWhatHoldsOrders(readable, answer.context, sentences);
   if (sentences.empty() && answer.kind != ReplyKind::kContradiction) {
@@ -528,6 +533,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   }
   if (!sentences.empty()) {
     std::ranges::stable_sort(sentences, {}, &model::ExtractedSentence::place);
+    if (answer.kind == ReplyKind::kAnswer) SayOtherLanguage(query, answer.context, sentences);
     OrderByUse(sentences, answer.context);
     CitedText composed = ComposeCitedText(sentences, answer.context);
     answer.text = std::move(composed.text);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/analyzer.h"
+#include "generation/across_languages.h"
 #include "generation/answer_writer.h"
 #include "generation/bridge.h"
 #include "generation/question_parts.h"
@@ -25,13 +26,13 @@ class ExtractiveWriter final : public AnswerWriter {
                    model::ExtractiveOptions options);
 
   const std::string& fingerprint() const override { return fingerprint_; }
-  // How well the passages carry an answer, 0 to 1.
-  double SupportOf(const Query& query, const index::Snapshot& snapshot,
-                   const Context& context) const;
+  // What the passages say, and how well they carry it.
+  OwnAnswer OwnAnswerIn(const Query& query, const index::Snapshot& snapshot,
+                        const Context& context) const;
   // Whether passages in the other language carry one better than `own` (across_languages.h). Errors: those of
   // ExtractAcrossLanguages.
   Result<bool> AnswersAcross(const Query& query, const index::Snapshot& snapshot,
-                             const Context& context, double own) const;
+                             const Context& context, const OwnAnswer& own) const;
   // Two of the passages that answer together (bridge.h).
   Result<std::optional<Bridge>> BridgeIn(const Query& query, const index::Snapshot& snapshot,
                                          const Context& context) const;

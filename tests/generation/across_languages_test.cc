@@ -61,6 +61,41 @@ TEST_F(AcrossLanguagesTest, WhatTheOwnLanguageSaysIsAnsweredFromIt) {
   EXPECT_FALSE(answer.context.own_support);
 }
 
+// The same thing in both, and in the question's own words as much of it.
+TEST_F(AcrossLanguagesTest, TheQuestionsOwnLanguageComesFirst) {
+  engine_.Add({InLanguage("en", "en/gateway", "Products",
+                          "The gateway has a warranty of 36 months and costs 449 euros."),
+               InLanguage("zh", "zh/gateway", "网关说明书",
+                          "网关应安装在导轨上。整机保修24个月，自发货之日起计算。"),
+               InLanguage("en", "en/meals", "Travel",
+                          "Meals while travelling: up to 55 pounds a day, without alcohol."),
+               InLanguage("zh", "zh/meals-2", "费用报销", "餐饮补贴为每天120元。")});
+  EXPECT_THAT(Ask("网关保修多久").text, HasSubstr("24个月"));
+  EXPECT_THAT(Ask("How much can I spend on meals?").text, HasSubstr("55 pounds"));
+}
+
+// However it was found.
+TEST_F(AcrossLanguagesTest, TheOtherLanguageIsNamed) {
+  engine_.Add({InLanguage("en", "en/launch", "Product meeting",
+                          "The launch of Kestrel 4.4 moves from 15 June to 8 July 2025.")});
+  const Answer answer = Ask("Kestrel 4.4什么时候发布？");
+  EXPECT_FALSE(answer.abstained);
+  EXPECT_THAT(answer.text, StartsWith("以下出自英文文档："));
+  EXPECT_THAT(Ask("When does Kestrel 4.4 launch?").text, StartsWith("The launch of Kestrel 4.4"));
+}
+
+// Where it answers a dictionary does not tell.
+TEST_F(AcrossLanguagesTest, WhatIsInTheOtherLanguageIsQuotedFromItsBeginning) {
+  engine_.Add(
+      {InLanguage("en", "en/office", "Leeds office",
+                  "The front door of the office in Leeds, which is on the side of the canal, "
+                  "is open on all days from Monday to Friday, public holidays not counted, "
+                  "from 07:00 to 20:00 with the badge; outside of these hours call the "
+                  "guard at extension 9114.")});
+  const Answer answer = Ask("Leeds办公室的大门几点关？");
+  EXPECT_THAT(answer.text, HasSubstr("以下出自英文文档：The front door"));
+}
+
 TEST_F(AcrossLanguagesTest, WhatIsDeniedOrNotThereIsDeclined) {
   EXPECT_TRUE(Ask("哪些访客不需要停车许可？").abstained);
   EXPECT_TRUE(Ask("公司的保险由谁购买？").abstained);

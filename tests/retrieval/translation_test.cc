@@ -94,6 +94,28 @@ TEST_F(TranslationTest, AlonePlacesOfTheOtherLanguageCountInFull) {
   EXPECT_EQ(found.lexical.terms.back().weight, 0.5);
 }
 
+// A phrase of two words is one word, and a word that is common in its own language no rare one in the other.
+TEST_F(TranslationTest, ATranslationCountsNoMoreThanTheWord) {
+  engine_.Add(EnglishTexts());
+  engine_.Add(ChineseTexts());
+  engine_.Add({TextDocument("zh/leave", "假期", "年假应在次年三月前休完。"),
+               TextDocument("en/leave", "Leave",
+                            "Annual leave of 27 days. Annual leave is asked for in advance.")});
+  const Retrieved leave = Search("年假");
+  EXPECT_EQ(Documents(leave).front(), "zh/leave");
+  double weight = 0;
+  for (const index::QueryTerm& term : leave.lexical.terms)
+    weight += term.translations.empty() ? 0 : term.weight;
+  EXPECT_DOUBLE_EQ(weight, 0.5);
+  for (int i = 0; i < 30; ++i) {
+    engine_.Add({TextDocument("en/gate" + std::to_string(i), "Gateway",
+                              "The gateway of site " + std::to_string(i) + " is in the house.")});
+  }
+  engine_.Add({TextDocument("zh/gate", "设备", "这个网关在仓库。")});
+  const Retrieved gateway = Search("gateway");
+  EXPECT_TRUE(Documents(gateway).front().starts_with("en/gate")) << Documents(gateway).front();
+}
+
 // Too short to tell a language by, they are in one all the same.
 TEST_F(TranslationTest, AmongTitlesAWordCountsMoreThanItsTranslation) {
   engine_.Add({TextDocument("en/login", "Login", "Password of an account"),
