@@ -30,6 +30,7 @@ constexpr size_t kMaxTwinWords = 120;    // longer sentences are not compared wo
 constexpr size_t kLeastDenied = 4;       // words: fewer say too little to be the same
 constexpr double kDenied = 0.9;          // of the words of the shorter sentence, denials left out
 constexpr double kDeniedOfLonger = 0.6;  // more than that is said beside it
+constexpr double kSameOfKeywords = 0.5;  // of the words of the shorter statement
 constexpr size_t kMaxSkipped = 2;  // words between a denial and what it denies: "not yet been"
 
 bool IsNumber(std::string_view term) { return !term.empty() && HoldsAsciiDigit(term); }
@@ -253,6 +254,34 @@ bool DenyEachOther(const ConflictStatement& ours, const ConflictStatement& their
   });
 }
 
+// Words that say what a statement is about: no number, and nothing that numbers count in.
+WordSet SubjectWords(const WordSet& words) {
+  WordSet subject;
+  for (const std::string& word : words) {
+    if (IsNumber(word)) continue;
+    const std::vector<Quantity> counted = QuantitiesOf("1 " + word);
+    if (counted.empty() || counted.front().unit.empty()) subject.insert(word);
+  }
+  return subject;
+}
+
+// "vacation days", 年假: names what is sought and asks for no value.
+bool IsKeywords(const model::Question& question, std::string_view said) {
+  constexpr double kMostKeywords = 2;  // words
+  const auto asks = [](std::string_view word) { return model::IsAskingWord(AsciiLower(word)); };
+  return question.kind == model::AnswerKind::kAny && question.words <= kMostKeywords &&
+         said.find_first_of('?') == said.npos && said.find("？") == said.npos &&
+         model::WithoutAskingWords(said) == said && std::ranges::none_of(WordsOf(said), asks);
+}
+
+// Whether two statements count the same of the same: both have words beside their numbers and units, and where the
+// question asks for no value most of what the shorter says.
+bool AreOfTheSame(const WordSet& ours, const WordSet& theirs, bool is_keywords) {
+  const bool ours_is_shorter = ours.size() <= theirs.size();
+  const double share = ShareAmong(ours_is_shorter ? ours : theirs, ours_is_shorter ? theirs : ours);
+  return is_keywords ? share >= kSameOfKeywords : share > 0;
+}
+
 }  // namespace
 
 std::vector<Conflict> FindConflicts(std::string_view question, const Context& context,
@@ -296,6 +325,8 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
   std::vector<Quantity> our_counts =
       asks_for_count ? CountsOf(ours, asked_count) : std::vector<Quantity>();
   KeepAskedCounts(question, our_counts);
+  const WordSet our_subject = SubjectWords(words_of(ours));
+  const bool is_keywords = IsKeywords(analysed, Trim(question));
   const ConflictStatement our_statement = StatementOf(ours);
   // Names, codes and years of the question, as far as the answer's sentence has them.
   WordSet fixed;
@@ -330,7 +361,8 @@ std::vector<Conflict> FindConflicts(std::string_view question, const Context& co
       } else if (!our_counts.empty()) {
         const double share = ShareAmong(asked, terms);
         const bool speaks_of_it = share >= kAtLeast && share >= kSpeaksOfIt * our_share &&
-                                  ShareAmong(asked, words) >= kBySelf;
+                                  ShareAmong(asked, words) >= kBySelf &&
+                                  AreOfTheSame(our_subject, SubjectWords(words), is_keywords);
         if (speaks_of_it) {
           verdict =
               CompareCounts(our_counts, CountsOf(theirs, asked_count), FormerCountsOf(theirs));

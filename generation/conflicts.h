@@ -8,7 +8,9 @@
 //   * it speaks of what is asked as much as the answer's sentence does, names and years of the question
 //     included, and counts what the answer counts ("24 days", "1,430户") with another number: the day of a
 //     date ("4月1日") and what is said of how long before something ("提前3日") count nothing where the
-//     question does not ask for such, nor does what is counted beside a price or the like that it asks for; or
+//     question does not ask for such, nor does what is counted beside a price or the like that it asks for. Both say
+//     something of the same beside their numbers and what those count in, and where the question is a keyword or two,
+//     "vacation days", which ask for no value, most of what the shorter one says; or
 //   * it is the answer's sentence but for one stretch of words, a name or a number; not where the question
 //     names a word of that stretch and the other sentence has it nowhere: that one is about something else; or
 //   * it denies what the answer's sentence says, or the other way round, in nearly the same words: what is

@@ -108,6 +108,34 @@ TEST(Conflicts, DaysOfDatesAndLeadTimesAreNotHowLongSomethingLasts) {
             1u);
 }
 
+TEST(Conflicts, OfKeywordsAreInNearlyTheSameStatement) {
+  const Passage leave =
+      MakePassage("a", "Handbook", "Every full-time employee has 27 days of annual leave a year.");
+  for (const Passage& other :
+       {MakePassage("b", "Onboarding", "30-day conversation with the manager"),
+        MakePassage("b", "Agreement", "Invoices are paid within 45 days."),
+        MakePassage("b", "Agreement", "The employee has 14 days to pay.")}) {
+    EXPECT_TRUE(With("vacation days", {leave, other}).empty()) << other.chunk.text;
+    EXPECT_TRUE(With("days", {leave, other}).empty()) << other.chunk.text;
+  }
+  EXPECT_EQ(With("annual leave",
+                 {leave, MakePassage("b", "Circular", "Employees have 24 days of annual leave.")})
+                .size(),
+            1u);
+  const Passage chinese = MakePassage("a", "手册", "工作满一年的职工年休假5天。");
+  EXPECT_TRUE(With("天数", {chinese, MakePassage("b", "合同", "发票在45天内付款。")}).empty());
+  EXPECT_EQ(
+      With("年休假", {chinese, MakePassage("b", "通知", "工作满一年的职工年休假7天。")}).size(),
+      1u);
+}
+
+TEST(Conflicts, CountsInOneUnitAreNotOfTheSame) {
+  EXPECT_TRUE(With("温度探头的工作温度是多少？",
+                   {MakePassage("a", "温度探头使用说明", "测量范围为-50℃至+200℃。"),
+                    MakePassage("b", "网关说明书", "参数: 工作温度; 数值: -30 ℃ 至 +65 ℃")})
+                  .empty());
+}
+
 TEST(Conflicts, AreInWhatTheQuestionAsksToCount) {
   const std::string price = "How much does the Pro plan cost?";
   const Passage plan =
