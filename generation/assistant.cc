@@ -77,6 +77,9 @@ Result<StandaloneQuestion> Assistant::Rewrite(std::span<const ConversationTurn> 
   by_rules.text = std::move(question);
   by_rules.topic.clear();  // the model has chosen
   by_rules.added.clear();
+  by_rules.other_readings.clear();
+  by_rules.keywords.clear();
+  by_rules.is_question = true;
   return by_rules;
 }
 

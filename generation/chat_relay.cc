@@ -141,7 +141,7 @@ Result<Relayed> ChatRelay::Make(const RelayRequest& request, const Query& query,
     const StandaloneQuestion question = StandAlone(TurnsBefore(chat.messages), query.text);
     QUARRY_ASSIGN_OR_RETURN(asked.text,
                             ChooseReading(answerer_, query, question, snapshot, context));
-    if (asked.text != Trim(query.text)) relayed.standalone = asked.text;
+    if (asked.text != Trim(query.text) && question.is_question) relayed.standalone = asked.text;
     QUARRY_ASSIGN_OR_RETURN(relayed.context, answerer_.MakeContext(asked, snapshot, context));
   }
   if (!relayed.context.passages.empty()) {

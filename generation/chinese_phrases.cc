@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/word_lists.h"
 #include "generation/follow_up_words.h"
 
 namespace quarry::generation::follow_up {
@@ -164,7 +165,7 @@ std::string ChineseTopicOf(std::string_view question) {
   return std::string(WithoutParticles(Trim(text)));
 }
 
-std::optional<ByteRange> ChinesePlaceOf(std::string_view question, std::string_view instead) {
+std::optional<ChinesePlace> ChinesePlaceOf(std::string_view question, std::string_view instead) {
   const std::vector<ByteRange> theirs = CodesOf(instead);
   for (const ByteRange& their : theirs) {
     for (const ByteRange& our : CodesOf(question)) {
@@ -175,13 +176,15 @@ std::optional<ByteRange> ChinesePlaceOf(std::string_view question, std::string_v
       const std::string_view behind = instead.substr(their.end);
       if (!behind.empty() && question.substr(our.end).starts_with(behind))
         place.end += behind.size();
-      return place;
+      return ChinesePlace{place};
     }
   }
   // As many characters that end, or begin, alike: 晚餐 for 午餐, 西岸 for 东岸.
   const std::vector<std::string_view> ours = CharactersOf(question);
   const std::vector<std::string_view> wanted = CharactersOf(instead);
-  std::optional<ByteRange> best;
+  size_t size = 0;
+  const size_t asked = std::min(FindFirst(question, kChineseAsking, size), question.size());
+  std::optional<ChinesePlace> best;
   size_t most = 0;
   for (size_t i = 0; wanted.size() >= 2 && i + wanted.size() <= ours.size(); ++i) {
     size_t same = 0;
@@ -191,12 +194,21 @@ std::optional<ByteRange> ChinesePlaceOf(std::string_view question, std::string_v
     if (same == 0 || same == wanted.size() || (!ends_alike && !begins_alike)) continue;
     const size_t score = 2 * same + (ends_alike ? 1 : 0);
     if (score <= most) continue;
-    most = score;
-    const size_t begin = static_cast<size_t>(ours[i].data() - question.data());
+    size_t begin = static_cast<size_t>(ours[i].data() - question.data());
     const std::string_view last = ours[i + wanted.size() - 1];
-    best = ByteRange{begin, static_cast<size_t>(last.data() - question.data()) + last.size()};
+    const size_t end = static_cast<size_t>(last.data() - question.data()) + last.size();
+    if (begin < asked + size && asked < end) continue;
+    most = score;
     // Of a number or code all: "上一年" for "2024年".
-    while (best->begin > 0 && IsCodeByte(question[best->begin - 1])) --best->begin;
+    while (begin > 0 && IsCodeByte(question[begin - 1])) --begin;
+    const std::string_view left = question.substr(0, begin);
+    const std::string_view right = question.substr(end);
+    size_t skipped = 0;
+    const bool begins = left.empty() || left.ends_with("的") || IsAscii(left.back()) ||
+                        EndsWithAny(left, kPredicates);
+    const bool ends = end == asked || right.starts_with("的") ||
+                      follow_up::StartsWithAny(right, kPredicates, skipped);
+    best = ChinesePlace{{begin, end}, same == 1 && (ends_alike ? !begins : !ends), ends_alike};
   }
   return best;
 }
@@ -221,6 +233,13 @@ std::optional<Slots> SlotsOf(std::string_view question) {
   const size_t at = topic.rfind(kOf);
   if (at != std::string::npos && at > 0) {
     return Slots{{begin, begin + at}, {begin + at + kOf.size(), begin + topic.size()}};
+  }
+  // "网关，雷击保修吗"; not "周末，手续费多少", which says when.
+  static constexpr std::string_view kComma = "，";
+  const size_t comma = topic.find(kComma);
+  if (comma != std::string::npos && comma > 0 &&
+      !TellsWhenInChinese(std::string_view(topic).substr(0, comma))) {
+    return Slots{{begin, begin + comma}, {begin + comma + kComma.size(), begin + topic.size()}};
   }
   const std::vector<ByteRange> codes = CodesOf(topic);
   if (codes.empty() || codes.front().begin != 0 || codes.front().end == topic.size())
@@ -247,7 +266,20 @@ std::optional<Slot> SlotFor(std::string_view question, const Slots& slots,
   return Slot::kOwner;
 }
 
-std::string AskingFor(std::string_view attribute, std::string_view asked) {
+std::string AskingFor(std::string_view attribute, std::string_view asked, std::string_view before) {
+  // What is counted in a unit of its own; another thing of the kind ends alike.
+  static constexpr std::string_view kCountedTime[] = {"多少天", "多少年", "多少个月", "多少小时",
+                                                      "多少周", "几天",   "几年",     "几个月",
+                                                      "几周",   "多久",   "多长"};
+  static constexpr std::string_view kLasting[] = {"期",   "期限", "周期", "时长",
+                                                  "寿命", "天数", "假"};
+  const bool ends_alike = !before.empty() && !attribute.empty() &&
+                          before.substr(CharacterBegin(before, before.size() - 1)) ==
+                              attribute.substr(CharacterBegin(attribute, attribute.size() - 1));
+  if (ContainsAny(asked, kCountedTime) && IsMeasured(attribute) && !ends_alike &&
+      !EndsWithAny(attribute, kLasting)) {
+    return "是多少";
+  }
   const auto fits = [&](std::span<const std::string_view> asking) {
     size_t size = 0;
     return FindFirst(asked, asking, size) != std::string_view::npos;

@@ -59,8 +59,14 @@ std::string_view WithoutParticles(std::string_view text);
 std::string ChineseTopicOf(std::string_view question);
 
 // Where in the question stands what `instead` takes the place of: a code of its shape, or as many
-// characters that end or begin alike. nullopt without any.
-std::optional<ByteRange> ChinesePlaceOf(std::string_view question, std::string_view instead);
+// characters that end or begin alike and neither ask nor are cut from what asks. nullopt without any.
+struct ChinesePlace {
+  ByteRange range;
+  // No code, one character alike and the rest not at an end of a phrase: 亲假 of 探亲假 for 病假. It may be cut out of a word.
+  bool in_doubt = false;
+  bool ends_alike = true;  // else begins so
+};
+std::optional<ChinesePlace> ChinesePlaceOf(std::string_view question, std::string_view instead);
 
 // Whether a text names a thing by a code of letters and digits: "HY-300", not "2024" or "Q".
 bool HoldsNamingCode(std::string_view text);
@@ -84,9 +90,10 @@ enum class Slot : uint8_t { kOwner, kAttribute };
 std::optional<Slot> SlotFor(std::string_view question, const Slots& slots,
                             std::string_view instead);
 
-// What a question about `attribute` asks with, where the question before asked with `asked`: that
-// is kept where it fits.
-std::string AskingFor(std::string_view attribute, std::string_view asked);
+// What a question about `attribute` asks with, where the question before asked with `asked` of `before`: that is kept
+// where it fits. How many days something lasts is not asked of a wage.
+std::string AskingFor(std::string_view attribute, std::string_view asked,
+                      std::string_view before = {});
 
 // Whether it tells when: 周末, 节假日, 上午.
 bool TellsWhenInChinese(std::string_view text);

@@ -34,19 +34,46 @@ bool IsNameAt(const std::vector<Word>& words, size_t i) {
   return i > 0 || (words.size() > 1 && words[1].capital);
 }
 
-// The words from `first` on that name one thing; of "the level of the tarn" all.
-std::optional<WordRun> PhraseFrom(const std::vector<Word>& words, size_t first) {
+// Verbs in a form that is a noun, too.
+constexpr std::string_view kNounsAsWell =
+    "leave|cost|change|cause|charge|cover|end|hold|look|measure|need|notice|pay|pump|report|run|"
+    "start|stop|use|work";
+
+// Whether such a word is a noun where it stands: "days of leave", "annual leave is", "Can I carry annual leave over?".
+bool IsNounAt(const std::vector<Word>& words, size_t i) {
+  if (i == 0 || words[i - 1].ends || !IsOneOf(words[i].folded, kNounsAsWell)) return false;
+  const Word& left = words[i - 1];
+  if (IsOneOf(left.folded, kArticles) ||
+      IsOneOf(left.folded, "of|for|on|in|about|with|without|per|any|some|no|many|much|more")) {
+    return true;
+  }
+  if (IsFunctionWord(left) || IsVerb(left)) return false;
+  if (i + 1 < words.size() && !words[i].ends && IsVerb(words[i + 1])) return true;
+  // Behind "do" and a subject it is the verb of that, unless the subject has one already.
+  for (size_t at = i; at-- > 0;) {
+    if (!IsOneOf(words[at].folded, kAuxiliaries)) continue;
+    if (IsOneOf(words[at].folded, "is|are|was|were")) return true;
+    return IsOneOf(words[at + 1].folded, kSubjectsWithoutNoun) && i > at + 2;
+  }
+  return !IsOneOf(words.front().folded, kEnglishAsking);
+}
+
+bool EndsPhraseAt(const std::vector<Word>& words, size_t i) {
+  return EndsPhrase(words[i]) && !IsNounAt(words, i);
+}
+
+}  // namespace
+
+std::optional<WordRun> NounPhraseFrom(const std::vector<Word>& words, size_t first) {
   size_t i = first;
-  while (i < words.size() && !EndsPhrase(words[i])) {
+  while (i < words.size() && !EndsPhraseAt(words, i)) {
     ++i;
     if (words[i - 1].ends) break;
   }
   while (i > first && IsOneOf(words[i - 1].folded, "of|the|a|an")) --i;
-  if (i == first || (i == first + 1 && IsFunctionWord(words[first]))) return std::nullopt;
+  if (i <= first || (i == first + 1 && IsFunctionWord(words[first]))) return std::nullopt;
   return WordRun{first, i - 1};
 }
-
-}  // namespace
 
 bool IsFunctionWord(const Word& word) {
   return IsOneOf(word.folded, kAuxiliaries) || IsOneOf(word.folded, kEnglishAsking) ||
@@ -68,6 +95,12 @@ bool EndsPhrase(const Word& word) {
 
 bool NamesThing(const Word& word) { return word.digit || word.capital; }
 
+size_t BehindVerb(const std::vector<Word>& words, size_t verb) {
+  const bool is_obliged = verb + 2 < words.size() && words[verb + 1].folded == "to" &&
+                          IsOneOf(words[verb].folded, "have|need|want");
+  return is_obliged ? verb + 3 : verb + 1;
+}
+
 std::string Between(std::string_view text, const std::vector<Word>& words, size_t first,
                     size_t last) {
   return std::string(text.substr(words[first].begin, words[last].end - words[first].begin));
@@ -85,50 +118,6 @@ std::vector<WordRun> NameRuns(const std::vector<Word>& words) {
     i = run.last;
   }
   return runs;
-}
-
-std::optional<std::string> EnglishTopicOf(const std::string& question) {
-  const std::vector<Word> words = WordsOf(question);
-  const bool counts =
-      words.size() > 3 && words[0].folded == "how" && IsOneOf(words[1].folded, "much|many");
-  if (counts && !IsOneOf(words[2].folded, kAuxiliaries)) {
-    // "How much notice do households get?": notice households get.
-    std::string topic;
-    for (size_t i = 2; i < words.size(); ++i) {
-      if (IsOneOf(words[i].folded, kAuxiliaries)) continue;
-      if (words[i].folded == "there") break;
-      topic += (topic.empty() ? "" : " ") + Between(question, words, i, i);
-    }
-    return topic;
-  }
-  const bool chooses = words.size() > 2 && words[0].folded == "which" &&
-                       std::ranges::none_of(words, [](const Word& word) {
-                         return IsOneOf(word.folded, kAuxiliaries);
-                       });
-  if (chooses)
-    return "the " + Between(question, words, 1, 1) + " that " +
-           Between(question, words, 2, words.size() - 1);
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (!IsOneOf(words[i].folded, kAuxiliaries)) continue;
-    if (words[i + 1].folded == "there" || IsOneOf(words[i + 1].folded, "not|it|they|he|she")) break;
-    const std::optional<WordRun> phrase = PhraseFrom(words, i + 1);
-    if (phrase) return Between(question, words, phrase->first, phrase->last);
-    break;
-  }
-  const std::vector<WordRun> names = NameRuns(words);
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    std::string topic = Between(question, words, name->first, name->last);
-    if (std::ranges::any_of(topic, IsAsciiLetter)) return topic;  // "20" of 20 hours names nothing
-  }
-  for (size_t i = 0; i < words.size(); ++i) {
-    const bool opens = IsOneOf(words[i].folded, kArticles) || IsOneOf(words[i].folded, "many|much");
-    if (!opens || i + 1 == words.size()) continue;
-    const size_t first = IsOneOf(words[i].folded, "many|much") ? i + 1 : i;
-    if (const std::optional<WordRun> phrase = PhraseFrom(words, first)) {
-      return Between(question, words, phrase->first, phrase->last);
-    }
-  }
-  return std::nullopt;
 }
 
 std::optional<std::string> EnglishPersonOf(const std::string& answer, const std::string& question) {
@@ -153,7 +142,7 @@ std::optional<ByteRange> EnglishPlaceOf(const std::string& question, std::string
   // The same last word: "the lower tarn" for "the upper tarn".
   for (size_t i = ours.size(); i-- > 1;) {
     if (theirs.size() < 2 || ours[i].folded != theirs.back().folded) continue;
-    if (EndsPhrase(ours[i]) || EndsPhrase(ours[i - 1])) continue;
+    if (EndsPhraseAt(ours, i) || EndsPhraseAt(ours, i - 1)) continue;
     return range(i - 1, i);
   }
   const bool has_digit = std::ranges::any_of(theirs, &Word::digit);
@@ -165,16 +154,37 @@ std::optional<ByteRange> EnglishPlaceOf(const std::string& question, std::string
       const std::string_view word =
           std::string_view(question).substr(ours[i].begin, ours[i].end - ours[i].begin);
       for (const Word& their : theirs) {
-        if (their.digit && SameShape(word, instead.substr(their.begin, their.end - their.begin))) {
-          return range(i, i);
+        if (!their.digit ||
+            !SameShape(word, instead.substr(their.begin, their.end - their.begin))) {
+          continue;
         }
+        // "zone W6" for "zone W4"
+        size_t first = i;
+        for (size_t back = static_cast<size_t>(&their - theirs.data()); first > 0 && back > 0;) {
+          if (ours[--first].folded != theirs[--back].folded ||
+              IsOneOf(ours[first].folded, kArticles)) {
+            ++first;
+            break;
+          }
+        }
+        return range(first, i);
       }
     }
   }
+  // A name for a name, and an abbreviation, "SLA", for an abbreviation first.
+  const auto is_short = [](std::string_view name) {
+    return std::ranges::all_of(name, IsAsciiUpper);
+  };
+  std::optional<ByteRange> other;
   for (auto run = runs.rbegin(); has_name && !has_digit && run != runs.rend(); ++run) {
-    if (!ours[run->first].digit) return range(run->first, run->last);
+    if (ours[run->first].digit) continue;
+    const ByteRange place = range(run->first, run->last);
+    const std::string_view name =
+        std::string_view(question).substr(place.begin, place.end - place.begin);
+    if (is_short(name) == is_short(instead)) return place;
+    if (!other) other = place;
   }
-  return std::nullopt;
+  return other;
 }
 
 std::optional<ByteRange> SubjectOf(const std::string& question, std::string_view instead) {
@@ -186,7 +196,7 @@ std::optional<ByteRange> SubjectOf(const std::string& question, std::string_view
     if (i == 0 ||
         !IsOneOf(words[i - 1].folded, "what|much|long|far|fast|often|when|where|who|old|big"))
       break;
-    const std::optional<WordRun> phrase = PhraseFrom(words, i + 1);
+    const std::optional<WordRun> phrase = NounPhraseFrom(words, i + 1);
     if (!phrase || !IsOneOf(words[phrase->first].folded, "the|a|an")) break;
     return ByteRange{words[phrase->first].begin, words[phrase->last].end};
   }
@@ -197,7 +207,7 @@ std::optional<Owned> OwnedIn(const std::string& question) {
   const std::vector<Word> words = WordsOf(question);
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     if (!IsOneOf(words[i].folded, "is|are|was|were")) continue;
-    const std::optional<WordRun> phrase = PhraseFrom(words, i + 1);
+    const std::optional<WordRun> phrase = NounPhraseFrom(words, i + 1);
     if (!phrase) return std::nullopt;
     for (size_t of = phrase->first + 1; of < phrase->last; ++of) {
       if (words[of].folded != "of") continue;

@@ -31,6 +31,9 @@ inline constexpr std::string_view kConnectors =
 inline constexpr std::string_view kPrepositions =
     "for|in|on|at|of|with|from|to|about|by|under|during|after|before|since|until|if";
 
+// Subjects that name nothing.
+inline constexpr std::string_view kSubjectsWithoutNoun = "i|you|we|they|he|she|it|one";
+
 // Words from `first` to `last`, both of them included.
 struct WordRun {
   size_t first = 0;
@@ -46,6 +49,12 @@ bool EndsPhrase(const Word& word);
 // A code, or begun with a capital.
 bool NamesThing(const Word& word);
 
+// The words from `first` on that name one thing; of "the level of the tarn" all.
+std::optional<WordRun> NounPhraseFrom(const std::vector<Word>& words, size_t first);
+
+// The word behind the verb at `verb`: of "have to change" that behind the second one.
+size_t BehindVerb(const std::vector<Word>& words, size_t verb);
+
 // The text from the word `first` to the end of the word `last`.
 std::string Between(std::string_view text, const std::vector<Word>& words, size_t first,
                     size_t last);
@@ -55,6 +64,7 @@ std::vector<WordRun> NameRuns(const std::vector<Word>& words);
 
 // What the question is about: its subject, else its last name, else its first noun phrase. nullopt
 // without any.
+// Of what the asker does that to which it is done: "annual leave" of "Can I carry annual leave over?".
 std::optional<std::string> EnglishTopicOf(const std::string& question);
 
 // A person: two capitalised words in the answer, else in the question.

@@ -46,6 +46,10 @@ std::vector<Word> WordsOf(std::string_view text) {
     if (begin < end) {
       const std::string_view word = text.substr(begin, end - begin);
       const std::string_view marks = text.substr(end, behind - end);
+      // A bracket divides as a comma does.
+      if (!words.empty() && text.substr(at, begin - at).find('(') != std::string_view::npos) {
+        words.back().ends = true;
+      }
       words.push_back({.folded = Fold(word),
                        .begin = begin,
                        .end = end,
@@ -145,6 +149,21 @@ std::string WithoutEnd(std::string_view question) {
   return std::string(question);
 }
 
+StandaloneQuestion AskingAbout(std::vector<std::string> readings, FollowUp kind, std::string added,
+                               const std::string& keywords) {
+  StandaloneQuestion question{
+      .text = "", .kind = kind, .added = std::move(added), .keywords = keywords};
+  question.is_question = !readings.empty();
+  if (readings.empty()) {
+    question.text = keywords;
+    return question;
+  }
+  question.text = std::move(readings.front());
+  readings.erase(readings.begin());
+  question.other_readings = std::move(readings);
+  return question;
+}
+
 }  // namespace follow_up
 
 bool NamesSibling(std::string_view topic, std::string_view text) {
@@ -184,6 +203,8 @@ StandaloneQuestion StandAlone(std::span<const ConversationTurn> turns, std::stri
       is_talk = FindSmallTalk(turn.text, before.empty()).has_value();
       if (is_talk) continue;
       StandaloneQuestion question = understand(turn.text);
+      // What is no question leaves the one before it, which was whole.
+      if (!question.is_question) continue;
       before = std::move(question.text);
       with_topic = std::move(question.with_topic);
       topic = std::move(question.topic);

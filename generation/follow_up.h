@@ -10,12 +10,14 @@
 //   "Why?"                              a question word alone: the question before, asked otherwise
 //   "No, I meant the VX-240."           a correction: the question before, about the right thing
 //
-// In doubt words of the question before are added, never taken away: a search with a word too many finds
-// what one with a word too few misses. English and Chinese; pure and thread-safe.
+// A new thing takes the place of what it is put against in the last question that was whole; where it takes none, or the
+// form makes no question, words of both are searched and not shown (docs/decisions/0071-what-a-follow-up-replaces.md).
+// In doubt words of the question before are added: a search with a word too many finds what one with a word too few misses. English and Chinese; pure and thread-safe.
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quarry::generation {
 
@@ -39,9 +41,15 @@ struct StandaloneQuestion {
   // the VX-220 may ask for its warranty or for any. Both are empty where there is one.
   std::string with_topic = {};  // the reading that is not as it was said; `text` is the likelier
   std::string topic = {};       // "VX-220"; of several names with kTopicDivider between them
-  // "meals": the thing that "And for meals?" puts beside the question before, in which it takes the place of nothing;
-  // "" of what only tells when or where, "And on weekends?"
+  // "meals": the thing that "And for meals?" asks about beside what was asked before; "" of a code or a name, which the
+  // form tells whose place it takes, and of what only tells when or where, "And on weekends?"
   std::string added = {};
+  // Of such a thing: other questions that it may make of the one before, the likelier first, and what is searched
+  // where none of them is answered.
+  std::vector<std::string> other_readings = {};
+  std::string keywords = {};
+  // Whether `text` reads as a question that somebody would ask; words to search by are not shown to anybody.
+  bool is_question = true;
   // Of kBareAsking: what was answered before, without the markers of citations.
   std::string answered = {};
 };

@@ -5,7 +5,9 @@
 
 #include "base/text.h"
 #include "generation/chinese_phrases.h"
+#include "generation/chinese_replacement.h"
 #include "generation/follow_up_words.h"
+#include "generation/numbered_part.h"
 
 namespace quarry::generation::follow_up {
 namespace {
@@ -47,33 +49,33 @@ size_t EndOfWordAt(std::string_view text, size_t at, std::span<const std::string
   return at;
 }
 
-std::string AskAboutInChinese(const std::string& before, std::string_view instead,
-                              std::string_view of) {
+// The questions that the one before may be about `instead`. `of`: what was meant before, where it was said.
+std::vector<std::string> AskAboutInChinese(const std::string& before, std::string_view instead,
+                                           std::string_view of) {
   const std::string question = WithoutEnd(before);
-  std::optional<ByteRange> place;
-  if (!of.empty()) {
-    const size_t at = question.find(of);
-    if (at != std::string::npos) place = ByteRange{at, at + of.size()};
+  const auto put = [&](const ByteRange& place) {
+    return question.substr(0, place.begin) + std::string(instead) + question.substr(place.end) +
+           "？";
+  };
+  if (const size_t at = question.find(of); !of.empty() && at != std::string::npos) {
+    return {put({at, at + of.size()})};
   }
-  if (!place) place = ChinesePlaceOf(question, instead);
-  size_t size = 0;
-  const size_t asked = FindFirst(question, kChineseAsking, size);
-  if (!place && instead.find("的") != std::string_view::npos && asked != std::string::npos &&
-      asked > 0) {
-    return std::string(instead) + question.substr(asked) + "？";  // it has an owner of its own
+  const std::optional<ChinesePlace> place = ChinesePlaceOf(question, instead);
+  if (place && !place->in_doubt) return {put(place->range)};
+  std::vector<std::string> readings = ChineseReplacements(
+      question, instead, place && place->ends_alike ? std::optional(place->range) : std::nullopt);
+  if (place) {
+    std::string reading = put(place->range);
+    std::erase(readings, reading);
+    readings.insert(place->ends_alike ? readings.begin() : readings.end(), std::move(reading));
   }
-  const std::optional<Slots> slots = place ? std::nullopt : SlotsOf(question);
-  if (slots) {
-    const std::optional<Slot> slot = SlotFor(question, *slots, instead);
-    if (slot == Slot::kAttribute) {
-      return question.substr(0, slots->attribute.begin) + std::string(instead) +
-             AskingFor(instead, std::string_view(question).substr(slots->attribute.end)) + "？";
-    }
-    if (slot == Slot::kOwner) place = slots->owner;
-  }
-  if (!place) return std::string(instead) + "，" + question + "？";
-  return question.substr(0, place->begin) + std::string(instead) + question.substr(place->end) +
-         "？";
+  return readings;
+}
+
+// What is searched where a thing makes no question of the one before.
+std::string KeywordsInChinese(std::string_view about, const std::string& before) {
+  const std::string topic = ChineseTopicOf(before);
+  return std::string(about) + " " + (topic.empty() ? WithoutEnd(before) : topic);
 }
 
 std::optional<StandaloneQuestion> Correction(const std::string& before, std::string_view text) {
@@ -113,7 +115,8 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
         FollowUp::kCorrection};
   }
   if (Characters(rest) > 16) return std::nullopt;
-  return StandaloneQuestion{AskAboutInChinese(before, rest, of), FollowUp::kCorrection};
+  return AskingAbout(AskAboutInChinese(before, rest, of), FollowUp::kCorrection, "",
+                     std::string(rest) + "，" + WithoutEnd(before));
 }
 
 // "为什么？", "多久？", "那什么时候呢？"
@@ -146,7 +149,12 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
   if (at == std::string::npos)
     return StandaloneQuestion{question + asked + "？", FollowUp::kBareAsking};
   std::string changed = question.substr(0, at) + asked + question.substr(at + size);
-  return StandaloneQuestion{changed + "？", FollowUp::kBareAsking};
+  // "重量是为什么" asks nothing.
+  static constexpr std::string_view kWhy[] = {"为什么", "为何"};
+  const bool is_question = !StartsWithAny(asked, kWhy, size) ||
+                           !std::string_view(question).substr(0, at).ends_with("是");
+  return StandaloneQuestion{
+      .text = changed + "？", .kind = FollowUp::kBareAsking, .is_question = is_question};
 }
 
 // What a pronoun stands for behind the question and its answer: of a person him who was asked for, else what
@@ -258,16 +266,23 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
   }
   if (IsTheOther(text)) {
     if (const std::string sibling = SiblingIn(answer, before); !sibling.empty()) {
-      return StandaloneQuestion{AskAboutInChinese(before, sibling, ""), FollowUp::kEllipsis};
+      return AskingAbout(AskAboutInChinese(before, sibling, ""), FollowUp::kEllipsis, "",
+                         KeywordsInChinese(sibling, before));
     }
   }
-  std::string asked = AskAboutInChinese(before, about, "");
-  const bool is_added = asked == std::string(about) + "，" + WithoutEnd(before) + "？";
-  // "周末呢": the question is still the one before.
-  const bool is_thing = !TellsWhenInChinese(about);
-  return StandaloneQuestion{.text = std::move(asked),
-                            .kind = FollowUp::kEllipsis,
-                            .added = is_added && is_thing ? std::string(about) : std::string()};
+  // "周末呢": the question is still the one before. A code takes the place of one.
+  if (TellsWhenInChinese(about) && !ChinesePlaceOf(WithoutEnd(before), about)) {
+    std::string question = WithoutEnd(before);
+    const size_t comma = question.find("，");
+    if (comma != std::string::npos && TellsWhenInChinese(question.substr(0, comma))) {
+      question.erase(0, comma + std::string_view("，").size());
+    }
+    return StandaloneQuestion{std::string(about) + "，" + question + "？", FollowUp::kEllipsis};
+  }
+  const bool is_thing = !TellsWhenInChinese(about) && CodesOf(about).empty();
+  return AskingAbout(AskAboutInChinese(before, about, ""), FollowUp::kEllipsis,
+                     is_thing ? std::string(about) : std::string(),
+                     KeywordsInChinese(about, before));
 }
 
 std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::string& answer,
@@ -301,6 +316,7 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
   if (text.empty()) return std::nullopt;
   if (auto found = Correction(before, text)) return found;
   if (auto found = BareAsking(before, text)) return found;
+  if (auto found = ChineseNumberedPart(before, text)) return found;
   if (auto found = AskedAnew(text)) return found;
   if (auto found = Ellipsis(before, answer, text)) return found;
   if (auto found = Pronoun(before, answer, text)) return found;
@@ -321,7 +337,11 @@ std::optional<StandaloneQuestion> ChineseFollowUp(const std::string& before,
       (is_tiny || is_short) && !follows ? ReferentOf("它", before, answer) : ChineseTopicOf(before);
   if (timeless.size() < rest.size()) about = Timeless(about);  // it is asked of another
   if ((is_tiny || is_short) && !about.empty() && rest.find(about) == std::string_view::npos) {
-    const std::string joined = about + (follows ? "" : "的") + std::string(rest) + "？";
+    // "李文负责的什么时候上线" behind 李文负责什么: what he does, and not he. "网关，雷击保修吗"
+    const bool is_clause = WithoutEnd(before) == about + "什么";
+    const bool asks_whether = rest.ends_with("吗") && !follows;
+    const std::string_view joint = asks_whether ? "，" : !follows || is_clause ? "的" : "";
+    const std::string joined = about + std::string(joint) + std::string(rest) + "？";
     // "谁批准" lacks what is approved; "怎样交水费" may be about the water bill alone.
     if (has_no_subject && is_tiny && OwnCharacters(rest) < kLeastOfObject) {
       return StandaloneQuestion{joined, FollowUp::kEllipsis};

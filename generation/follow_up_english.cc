@@ -6,7 +6,9 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "generation/english_phrases.h"
+#include "generation/english_replacement.h"
 #include "generation/follow_up_words.h"
+#include "generation/numbered_part.h"
 
 namespace quarry::generation::follow_up {
 namespace {
@@ -14,9 +16,10 @@ namespace {
 // A question of so many words may leave out what it is about.
 constexpr size_t kMostWordsOfShort = 8;
 
-// The question before, about `instead`. `of`: what was meant before, where it was said.
-std::string AskAboutInEnglish(const std::string& before, std::string_view instead,
-                              std::string_view of) {
+// The questions that the one before may be about `instead`. `of`: what was meant before, where it was said;
+// `preposition`: what stood before `instead`, or "".
+std::vector<std::string> AskAboutInEnglish(const std::string& before, std::string_view instead,
+                                           std::string_view of, std::string_view preposition) {
   const std::string question = WithoutEnd(before);
   std::optional<ByteRange> place;
   if (!of.empty()) {
@@ -27,8 +30,10 @@ std::string AskAboutInEnglish(const std::string& before, std::string_view instea
     }
   }
   if (!place) place = EnglishPlaceOf(question, instead);
-  if (!place) place = SubjectOf(question, instead);
-  if (!place) return question + ", " + std::string(instead) + "?";
+  if (!place && (preposition.empty() || IsOneOf(preposition, "about|for|of"))) {
+    place = SubjectOf(question, instead);
+  }
+  if (!place) return EnglishReplacements(question, instead, preposition);
   std::string_view put = instead;
   // "the VX-240" in place of the "VX-220" of "the VX-220", or of "pump VX-220".
   const std::string_view left = Trim(std::string_view(question).substr(0, place->begin));
@@ -37,12 +42,22 @@ std::string AskAboutInEnglish(const std::string& before, std::string_view instea
       (words[1].digit || left.ends_with(" the") || left.ends_with(" a") || left.ends_with(" an"))) {
     put.remove_prefix(words[1].begin);
   }
-  return question.substr(0, place->begin) + std::string(put) + question.substr(place->end) + "?";
+  return {question.substr(0, place->begin) + std::string(put) + question.substr(place->end) + "?"};
+}
+
+// What is searched where a thing makes no question of the one before.
+std::string KeywordsInEnglish(std::string_view about, const std::string& before) {
+  return std::string(about) + ", " + EnglishTopicOf(before).value_or(WithoutEnd(before));
 }
 
 // The words of `message` from `first` on, without the end.
 std::string Rest(std::string_view message, const std::vector<Word>& words, size_t first) {
   return first < words.size() ? WithoutEnd(message.substr(words[first].begin)) : std::string();
+}
+
+// "How long is the warranty (XR-10)?"
+std::string InBrackets(std::string_view question, std::string_view topic) {
+  return WithoutEnd(question) + " (" + std::string(topic) + ")?";
 }
 
 bool StartsWith(const std::vector<Word>& words, size_t at, std::string_view phrase) {
@@ -113,7 +128,8 @@ std::optional<StandaloneQuestion> Correction(const std::string& before, std::str
   if (!wrong.empty() && IsOneOf(wrong.front().folded, "the|a|an|in|for|of|on|at")) {
     of = of.substr(wrong.size() > 1 ? wrong[1].begin : 0);
   }
-  return StandaloneQuestion{AskAboutInEnglish(before, rest, of), FollowUp::kCorrection};
+  return AskingAbout(AskAboutInEnglish(before, rest, of, ""), FollowUp::kCorrection, "",
+                     rest + ", " + WithoutEnd(before));
 }
 
 // "What about the VX-240?", "And in 2024?", "The same for Brackwell?"
@@ -179,13 +195,14 @@ std::optional<StandaloneQuestion> Ellipsis(const std::string& before, const std:
         question.substr(0, place.begin) + about + question.substr(place.end) + "?",
         FollowUp::kEllipsis};
   }
-  std::string asked = AskAboutInEnglish(before, about, "");
-  // "And on weekends?" tells when, "And in the annex?" where: the question is still the one before.
-  const bool is_thing = first == at || IsOneOf(words[at].folded, "for|about|of");
-  if (asked != question + ", " + about + "?" || !is_thing || TellsWhenInEnglish(about))
-    about.clear();
-  return StandaloneQuestion{
-      .text = std::move(asked), .kind = FollowUp::kEllipsis, .added = std::move(about)};
+  const std::string_view preposition = first > at ? std::string_view(words[first - 1].folded) : "";
+  std::vector<std::string> readings = AskAboutInEnglish(before, about, "", preposition);
+  // "And on weekends?" tells when, "And in the annex?" where: the question is still the one before. A code or a name
+  // takes the place of one.
+  const bool is_thing = (preposition.empty() || IsOneOf(preposition, "for|about|of")) &&
+                        !names_thing && !TellsWhenInEnglish(about);
+  return AskingAbout(std::move(readings), FollowUp::kEllipsis, is_thing ? about : "",
+                     KeywordsInEnglish(about, before));
 }
 
 // "From which amount?", "And which type?": a noun, and no verb that would say something of it.
@@ -203,6 +220,16 @@ bool AsksOfNounAlone(const std::vector<Word>& words) {
                                   : is_noun && IsOneOf(words[first].folded, "which|what");
   return asks && NameRuns(words).empty() &&
          std::none_of(words.begin() + static_cast<ptrdiff_t>(first), words.end(), IsVerb);
+}
+
+// Whether what stands from the word `at` on goes behind another word that asks: "does he approve it" does, "approves
+// it" and "is the hotel limit" do not.
+bool IsAskedOtherwise(const std::vector<Word>& words, size_t at) {
+  if (!IsOneOf(words[at].folded, kAuxiliaries)) return false;
+  if (!IsOneOf(words[at].folded, "is|are|was|were")) return true;
+  if (IsOneOf(words.front().folded, "when|where")) return true;
+  return std::any_of(words.begin() + static_cast<ptrdiff_t>(at + 1), words.end(),
+                     [](const Word& word) { return IsVerb(word) || word.folded.ends_with("ed"); });
 }
 
 // "Why?", "Since when?", "How long exactly?"
@@ -226,7 +253,7 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
       return std::nullopt;
     }
     return StandaloneQuestion{
-        WithoutEnd(message) + ", " + EnglishTopicOf(before).value_or(WithoutEnd(before)) + "?",
+        InBrackets(message, EnglishTopicOf(before).value_or(WithoutEnd(before))),
         FollowUp::kBareAsking};
   }
   const size_t first = SkipAny(words, 0, kConnectors);
@@ -251,8 +278,13 @@ std::optional<StandaloneQuestion> BareAsking(const std::string& before, std::str
   asked = asked.substr(0, ours[last - 1].end);
   std::string rest = at < theirs.size() ? WithoutEnd(before.substr(theirs[at].begin)) : "";
   if (rest.empty()) return std::nullopt;
-  if (at == 0 && IsOneOf(theirs.front().folded, kAuxiliaries)) rest[0] = AsciiLower(rest[0]);
-  return StandaloneQuestion{asked + " " + rest + "?", FollowUp::kBareAsking};
+  const bool was_yes_or_no = at == 0 && IsOneOf(theirs.front().folded, kAuxiliaries);
+  if (was_yes_or_no) rest[0] = AsciiLower(rest[0]);
+  asked[0] = AsciiUpper(asked[0]);
+  return StandaloneQuestion{
+      .text = asked + " " + rest + "?",
+      .kind = FollowUp::kBareAsking,
+      .is_question = was_yes_or_no || (IsAskedOtherwise(theirs, at) && !AsksOfNounAlone(words))};
 }
 
 // "IT", "US": of a message that is not all in capitals.
@@ -312,15 +344,17 @@ std::optional<StandaloneQuestion> Pronoun(const std::string& before, const std::
       if (const std::optional<std::string> topic = EnglishTopicOf(before)) stands_for = topic;
     }
     if (!stands_for) stands_for = EnglishTopicOf(before);
-    if (!stands_for)
-      return StandaloneQuestion{WithoutEnd(message) + ", " + WithoutEnd(before) + "?",
-                                FollowUp::kPronoun};
+    if (!stands_for) {
+      return StandaloneQuestion{.text = WithoutEnd(message) + ", " + WithoutEnd(before) + "?",
+                                .kind = FollowUp::kPronoun,
+                                .is_question = false};
+    }
     std::string text(message);
     const bool demonstrative = IsOneOf(word.folded, "this|that|these|those|same|one|ones|there");
     const bool before_noun = demonstrative && i + 1 < words.size() && !word.ends &&
                              !EndsPhrase(words[i + 1]) && !IsFunctionWord(words[i + 1]);
     if (before_noun) {  // "that valve": the words stay
-      return StandaloneQuestion{WithoutEnd(message) + ", " + *stands_for + "?", FollowUp::kPronoun};
+      return StandaloneQuestion{InBrackets(message, *stands_for), FollowUp::kPronoun};
     }
     const bool owns = IsOneOf(word.folded, "its|their|his|hers") ||
                       (word.folded == "her" && i + 1 < words.size() && !word.ends);
@@ -363,9 +397,10 @@ std::optional<StandaloneQuestion> TwoReadings(const std::string& before, std::st
   const std::string question = WithoutEnd(message);
   const bool has_attribute = words.size() > 2 && words.front().folded == "what" &&
                              IsOneOf(words[1].folded, "is|are|was|were");
-  return StandaloneQuestion{.text = std::string(Trim(message)),
-                            .with_topic = question + (has_attribute ? " of " : ", ") + thing + "?",
-                            .topic = topic};
+  return StandaloneQuestion{
+      .text = std::string(Trim(message)),
+      .with_topic = has_attribute ? question + " of " + thing + "?" : InBrackets(question, thing),
+      .topic = topic};
 }
 
 }  // namespace
@@ -377,6 +412,7 @@ std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
   if (words.empty()) return std::nullopt;
   if (auto found = Correction(before, message, words)) return found;
   if (auto found = BareAsking(before, message, words)) return found;
+  if (auto found = EnglishNumberedPart(before, message)) return found;
   if (auto found = Ellipsis(before, answer, message, words)) return found;
   if (auto found = Pronoun(before, answer, message, words)) return found;
   // "And how many spares?": the thread goes on, and nothing in it has a name.
@@ -386,8 +422,7 @@ std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
                   [](const Word& word) { return IsOneOf(word.folded, "the|a|an"); });
   if (at > 0 && at < words.size() && NameRuns(words).empty() && !has_subject) {
     if (const std::optional<std::string> topic = EnglishTopicOf(before)) {
-      return StandaloneQuestion{Rest(message, words, at) + ", " + *topic + "?",
-                                FollowUp::kEllipsis};
+      return StandaloneQuestion{InBrackets(Rest(message, words, at), *topic), FollowUp::kEllipsis};
     }
   }
   return TwoReadings(before, message, words);

@@ -59,6 +59,11 @@ std::string SiblingIn(std::string_view answer, std::string_view question);
 // The question without the marks at its end.
 std::string WithoutEnd(std::string_view question);
 
+// The question about a new thing: the first of the readings, or where there are none words of it and of the topic.
+// `added` "": what the answer says of it is not looked at.
+StandaloneQuestion AskingAbout(std::vector<std::string> readings, FollowUp kind, std::string added,
+                               const std::string& keywords);
+
 // What a message means behind the question `before` and its answer; nullopt where it stands alone.
 std::optional<StandaloneQuestion> EnglishFollowUp(const std::string& before,
                                                   const std::string& answer,

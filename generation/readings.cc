@@ -198,19 +198,73 @@ std::string Respelled(const std::vector<retrieval::Correction>& corrections,
   return model::ReasonText(model::Reason::kRespelled, language, {pairs});
 }
 
-// By the question before with what was added; where the answer says nothing of that, but what was asked before once
-// more, by the message alone: "And for meals?" behind a question about hotels.
-Result<Answer> AskWithAdded(const StandaloneQuestion& question, const std::string& as_said,
+// How much of what a question asks one statement found for it has, at the most, with its headings.
+Result<double> ShareFoundOf(const Answerer& answerer, const Query& query,
+                            const std::string& reading, const index::Snapshot& snapshot,
+                            const CallContext& context) {
+  const WordSet asked = ContentWords(reading, answerer.analyzer());
+  if (asked.empty()) return 0.0;
+  Query read = query;
+  read.text = reading;
+  QUARRY_ASSIGN_OR_RETURN(const Context found, answerer.MakeContext(read, snapshot, context));
+  double best = 0;
+  for (const ContextPiece& piece : ContextPieces(found, answerer.analyzer())) {
+    best = std::max(best, ShareSaid(asked, piece.all));
+  }
+  return best;
+}
+
+// The questions that a new thing may make, that first of which the collection says most; of equals the likelier.
+Result<std::vector<std::string>> ByWhatIsSaid(const Answerer& answerer, const Query& query,
+                                              const StandaloneQuestion& question,
+                                              const index::Snapshot& snapshot,
+                                              const CallContext& context) {
+  std::vector<std::string> readings = {question.text};
+  readings.insert(readings.end(), question.other_readings.begin(), question.other_readings.end());
+  if (readings.size() == 1) return readings;
+  std::vector<std::pair<double, std::string>> shares;
+  for (std::string& reading : readings) {
+    QUARRY_ASSIGN_OR_RETURN(const double share,
+                            ShareFoundOf(answerer, query, reading, snapshot, context));
+    shares.emplace_back(share, std::move(reading));
+  }
+  std::ranges::stable_sort(shares, std::greater<>(), &std::pair<double, std::string>::first);
+  std::ranges::transform(shares, readings.begin(),
+                         [](auto& share) { return std::move(share.second); });
+  return readings;
+}
+
+// Whether the answer, or a heading above what it quotes, says what was added.
+bool SpeaksOf(const WordSet& added, const Answer& answer, const Analyzer& analyzer) {
+  WordSet said = WordsIn(answer.text, analyzer);
+  for (const Citation& citation : answer.citations) {
+    if (citation.passage == 0 || citation.passage > answer.context.passages.size()) continue;
+    const Passage& passage = answer.context.passages[citation.passage - 1];
+    said.merge(WordsIn(ContextualHeader(passage.title, passage.chunk.span.heading_path), analyzer));
+  }
+  return ShareAmong(added, said) >= kOfTopic;
+}
+
+// By the readings of the question before that a new thing makes; where their answers say nothing of the thing, but what
+// was asked before once more, by its words with those of the topic, and by the message alone: "And for meals?" behind a
+// question about hotels.
+Result<Answer> AskWithAdded(const StandaloneQuestion& question,
+                            const std::vector<std::string>& readings, const std::string& as_said,
                             const AskText& ask, const Analyzer& analyzer) {
-  QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(question.text, nullptr));
   const WordSet added = ContentWords(question.added, analyzer);
-  const auto speaks_of_it = [&](const Answer& given) {
-    return ShareAmong(added, WordsIn(given.text, analyzer)) > 0;
-  };
-  if (added.empty() || !IsGiven(answer) || speaks_of_it(answer)) return answer;
-  QUARRY_ASSIGN_OR_RETURN(Answer other, ask(as_said, nullptr));
-  if (IsGiven(other) && speaks_of_it(other)) return other;
-  return answer;
+  std::vector<std::string> texts = readings;
+  if (!question.keywords.empty()) texts.push_back(question.keywords);
+  texts.push_back(as_said);
+  std::optional<Answer> first;
+  for (const std::string& text : texts) {
+    QUARRY_ASSIGN_OR_RETURN(Answer answer, ask(text, nullptr));
+    const bool is_other_reply = answer.kind != ReplyKind::kAnswer;
+    if (added.empty() || is_other_reply || (IsGiven(answer) && SpeaksOf(added, answer, analyzer))) {
+      return answer;
+    }
+    if (!first) first = std::move(answer);
+  }
+  return *std::move(first);
 }
 
 // Letters, digits and all that is not ASCII: what the same sentence has wherever its markers stand.
@@ -263,7 +317,11 @@ void SayNoReason(const Query& query, Answer& answer) {
 Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
                                   const StandaloneQuestion& question,
                                   const index::Snapshot& snapshot, const CallContext& context) {
-  if (question.topic.empty()) return question.text;
+  if (question.topic.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(const std::vector<std::string> readings,
+                            ByWhatIsSaid(answerer, query, question, snapshot, context));
+    return readings.front();
+  }
   return Readings(answerer, query, question, snapshot, context).Choose();
 }
 
@@ -276,7 +334,8 @@ Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
     if (reading != as_said) KeepOwnWords(asked);
     asked.text = reading;
     QUARRY_ASSIGN_OR_RETURN(Answer answer, answerer.Ask(asked, snapshot, use, to, context));
-    if (reading != as_said) answer.standalone = reading;
+    const bool is_shown = question.is_question && reading != question.keywords;
+    if (reading != as_said && is_shown) answer.standalone = reading;
     return answer;
   };
   const Answerer& quoting = answerer.answerer();
@@ -289,16 +348,22 @@ Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
     if (sink && !sink(answer.text)) return CancelledError("the reader of the answer went away");
     return answer;
   }
-  if (question.topic.empty() && question.added.empty()) return ask(question.text, sink);
+  if (question.topic.empty() && question.added.empty() && question.other_readings.empty()) {
+    return ask(question.text, sink);
+  }
   // Quoting takes so little time that both readings can be asked; a chat model is asked once.
   if (!quoting.quotes()) {
     QUARRY_ASSIGN_OR_RETURN(const std::string reading,
                             ChooseReading(quoting, query, question, snapshot, context));
     return ask(reading, sink);
   }
+  std::vector<std::string> readings;
+  if (question.topic.empty()) {
+    QUARRY_ASSIGN_OR_RETURN(readings, ByWhatIsSaid(quoting, query, question, snapshot, context));
+  }
   Result<Answer> answer =
       question.topic.empty()
-          ? AskWithAdded(question, as_said, ask, quoting.analyzer())
+          ? AskWithAdded(question, readings, as_said, ask, quoting.analyzer())
           : AskReadings(question, Readings(quoting, query, question, snapshot, context), ask);
   if (answer.ok() && sink && !sink(answer->text)) {
     return CancelledError("the reader of the answer went away");

@@ -14,7 +14,7 @@
 
 namespace quarry::generation {
 
-// The text of the reading of `question` that the collection speaks of; `query` is the message as it was said, with
+// The text of the reading of `question` that the collection speaks of, or says most of; `query` is the message as it was said, with
 // what restricts retrieval. Where there is one reading nothing is searched. Errors: those of
 // Answerer::MakeContext.
 Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
@@ -22,10 +22,11 @@ Result<std::string> ChooseReading(const Answerer& answerer, const Query& query,
                                   const index::Snapshot& snapshot, const CallContext& context);
 
 // Answers `query`, a message that means `question`: by the reading that ChooseReading takes, and where answers are
-// quoted by the other one, if the first is declined and the collection speaks of the other, too. What was added to the
-// question before is asked for alone where a quoted answer says nothing of it. Where the reason of an answer is asked
+// quoted by the other one, if the first is declined and the collection speaks of the other, too. Of the questions that a
+// new thing may make, by that of which the collection says most; where a quoted answer says nothing of the thing by the
+// others, by its words with the topic's, and by the message alone. Where the reason of an answer is asked
 // and quotes only repeat that answer, which holds none, it is said that none is given. Answer::standalone is what was answered,
-// where that is not what was said. What may be asked twice is answered in one piece. Errors: those of
+// where that is not what was said and is a question. What may be asked twice is answered in one piece. Errors: those of
 // CachedAnswerer::Ask.
 Result<Answer> AskStandalone(const CachedAnswerer& answerer, const Query& query,
                              const StandaloneQuestion& question, const index::Snapshot& snapshot,

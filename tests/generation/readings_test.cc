@@ -52,7 +52,7 @@ class TwoReadingsTest : public ::testing::Test {
 };
 
 TEST_F(TwoReadingsTest, TheOneIsAskedThatTheDocumentsSpeakOf) {
-  EXPECT_EQ(Chosen("How long is the warranty?"), "How long is the warranty, XR-10?");
+  EXPECT_EQ(Chosen("How long is the warranty?"), "How long is the warranty (XR-10)?");
   EXPECT_EQ(Chosen("When does the canteen open?"), "When does the canteen open?");
   EXPECT_EQ(Chosen("保修期是多久？"), "HY-300的保修期是多久？");
   EXPECT_EQ(Chosen("食堂几点开放？"), "食堂几点开放？");
@@ -75,7 +75,7 @@ TEST_F(TwoReadingsTest, AWordMayBeSaidInAnotherForm) {
                                      "The XR-10 was built by Maddox and Tull for a pressure of "
                                      "9 bar. Press the knob to start it.")});
   snapshot_ = engine_.snapshot();
-  EXPECT_EQ(Chosen("Who was the builder?"), "Who was the builder, XR-10?");
+  EXPECT_EQ(Chosen("Who was the builder?"), "Who was the builder (XR-10)?");
   EXPECT_EQ(Chosen("Who was the president?"), "Who was the president?");
   EXPECT_EQ(Chosen("保安人员是谁？"), "保安人员是谁？");
 }
@@ -97,7 +97,7 @@ TEST_F(TwoReadingsTest, AnAnswerSaysWhatWasAsked) {
     return answer;
   };
   const Answer warranty = ask("How long is the warranty?");
-  EXPECT_EQ(warranty.standalone, "How long is the warranty, XR-10?");
+  EXPECT_EQ(warranty.standalone, "How long is the warranty (XR-10)?");
   EXPECT_THAT(warranty.text, HasSubstr("36 months"));
   EXPECT_EQ(ask("When does the canteen open?").standalone, "");
   EXPECT_EQ(ask("保修期是多久？").standalone, "HY-300的保修期是多久？");
@@ -116,7 +116,7 @@ TEST_F(TwoReadingsTest, AnAnswerSpeaksOfWhatWasAdded) {
   EXPECT_THAT(ask("北京的住宿标准是多少？", "餐补呢？").text, HasSubstr("100元"));
   // Where it does, the question before still counts.
   const Answer sundays = ask("How is overtime paid on weekdays?", "And on Sundays?");
-  EXPECT_EQ(sundays.standalone, "How is overtime paid on weekdays, Sundays?");
+  EXPECT_EQ(sundays.standalone, "How is overtime paid on Sundays?");
   EXPECT_THAT(sundays.text, HasSubstr("150 percent"));
   const Answer weekends = ask("平日加班工资怎么算？", "周末呢？");
   EXPECT_EQ(weekends.standalone, "周末，平日加班工资怎么算？");
