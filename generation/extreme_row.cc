@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "base/word_lists.h"
+#include "generation/column_words.h"
 #include "generation/table_numbers.h"
 #include "model/number_reading.h"
 
@@ -70,23 +71,6 @@ constexpr ExtremeWord kExtremeWords[] = {
     {"最深", false, "depth"},
 };
 
-// What a column of it is called. A word such as "lightest" is of nothing else, whatever the question names; "longest"
-// may be of a lead time.
-struct ExtremeAttribute {
-  std::string_view name;
-  bool is_only = false;
-  std::string_view columns;  // words, divided by spaces
-};
-constexpr ExtremeAttribute kAttributes[] = {
-    {"weight", true, "weight mass 重量 质量"},
-    {"price", true, "price cost fee 价格 单价 售价 费用 报价 月费 年费"},
-    {"length", false, "length 长度"},
-    {"speed", false, "speed 速度 转速"},
-    {"width", false, "width 宽度"},
-    {"depth", false, "depth 深度"},
-    {"height", false, "height 高度"},
-};
-
 constexpr std::string_view kChoosing[] = {"哪个", "哪些", "哪一", "哪种", "哪家", "哪台",
                                           "哪位", "哪款", "哪条", "哪座", "谁",   "哪门"};
 constexpr std::string_view kEnglishChoosing[] = {"which ", "who ", "what is the ", "what's the ",
@@ -137,25 +121,9 @@ bool AsksOfExtreme(std::string_view before, std::string_view behind) {
          !ContainsAny(before, kBeside) && !ContainsAny(behind, kBeside);
 }
 
-bool IsColumnOf(const ExtremeAttribute& attribute, std::string_view column,
-                const Analyzer& analyzer) {
-  const WordSet words = WordsIn(column, analyzer);
-  std::string_view rest = attribute.columns;
-  while (!rest.empty()) {
-    const std::string_view word = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
-    if (!IsEnglish(word) ? column.find(word) != column.npos
-                         : ShareAmong(WordsIn(word, analyzer), words) >= 1) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
-std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_view subject,
-                                         const Analyzer& analyzer) {
+std::optional<FoundExtreme> FindExtreme(std::string_view folded) {
   const ExtremeWord* found = nullptr;
   size_t place = folded.npos;
   for (const ExtremeWord& word : kExtremeWords) {
@@ -175,35 +143,44 @@ std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_vi
       folded.find("at most") != folded.npos) {
     return std::nullopt;
   }
-  const std::string_view before = folded.substr(0, place);
-  const std::string_view behind = folded.substr(place + found->word.size());
-  if (IsOfSeveral(before, behind)) return std::nullopt;
+  const ByteRange range = {place, place + found->word.size()};
+  if (IsOfSeveral(folded.substr(0, range.begin), folded.substr(range.end))) return std::nullopt;
+  return FoundExtreme{.asked = {.is_least = found->is_least,
+                                .word = std::string(found->word),
+                                .attribute = std::string(found->attribute)},
+                      .range = range};
+}
+
+std::optional<AskedExtreme> ExtremeAsked(std::string_view folded, std::string_view subject,
+                                         const Analyzer& analyzer) {
+  std::optional<FoundExtreme> found = FindExtreme(folded);
+  if (!found) return std::nullopt;
+  const std::string_view before = folded.substr(0, found->range.begin);
+  const std::string_view behind = folded.substr(found->range.end);
   const bool asks_which = folded.starts_with("which ") || folded.starts_with("who ") ||
                           folded.find(", which ") != folded.npos || ContainsAny(folded, kChoosing);
   // The largest plan is not the one of the highest price that is asked for, the cheapest is of prices only.
-  const auto attribute = std::ranges::find(kAttributes, found->attribute, &ExtremeAttribute::name);
-  const bool is_only = attribute != std::end(kAttributes) && attribute->is_only;
-  const bool begins = !IsEnglish(found->word) || before.empty() ||
+  const ColumnMeaning* meaning = MeaningNamed(found->asked.attribute);
+  const bool is_only = meaning != nullptr && meaning->is_only;
+  const bool begins = !IsEnglish(found->asked.word) || before.empty() ||
                       std::ranges::find(kEnglishChoosing, before) != std::end(kEnglishChoosing) ||
                       (is_only && AsksOfExtreme(before, behind));
   if (!asks_which && !(begins && BeginsWithSubject(behind, subject, analyzer))) return std::nullopt;
-  return AskedExtreme{.is_least = found->is_least,
-                      .word = std::string(found->word),
-                      .attribute = std::string(found->attribute)};
+  return std::move(found->asked);
 }
 
 const ContextPiece* ExtremeRow(const AskedExtreme& extreme, const WordSet& asked,
                                const std::vector<RowCell>& columns,
                                const std::vector<const ContextPiece*>& rows,
                                const std::vector<std::string_view>& but, const Analyzer& analyzer) {
-  const auto attribute = std::ranges::find(kAttributes, extreme.attribute, &ExtremeAttribute::name);
+  const ColumnMeaning* meaning = MeaningNamed(extreme.attribute);
   std::string_view of_word;
-  if (attribute != std::end(kAttributes)) {
+  if (meaning != nullptr) {
     of_word = ColumnOfMost(columns, but, [&](std::string_view name) {
-      return IsColumnOf(*attribute, name, analyzer) ? 1.0 : 0.0;
+      return IsColumnOf(*meaning, name, analyzer) ? 1.0 : 0.0;
     });
   }
-  const bool is_only = attribute != std::end(kAttributes) && attribute->is_only;
+  const bool is_only = meaning != nullptr && meaning->is_only;
   std::string_view column = is_only ? of_word : std::string_view();
   if (column.empty()) {
     column = ColumnOfMost(columns, but, [&](std::string_view name) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/analyzer.h"
+#include "base/text.h"
 #include "generation/context_pieces.h"
 
 namespace quarry::generation {
@@ -19,6 +20,13 @@ struct AskedExtreme {
   std::string word;       // as the folded question has it: "lightest"
   std::string attribute;  // what it is of, 重量 or "weight", where the word says so; else ""
 };
+
+// The one that a folded text has, and where its word stands in it. nullopt as of ExtremeAsked, whatever the question asks.
+struct FoundExtreme {
+  AskedExtreme asked;
+  ByteRange range;
+};
+std::optional<FoundExtreme> FindExtreme(std::string_view folded);
 
 // Of a folded question about a table whose first column is called `subject`: "which ..." has it anywhere, what does not
 // ask which right before the subject, "the cheapest plan"; where more stands before it, "the price of the cheapest plan",

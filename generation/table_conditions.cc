@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 
 #include "base/ascii.h"
@@ -12,6 +11,7 @@
 #include "generation/condition_reader.h"
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
+#include "generation/found_table.h"
 #include "generation/table_numbers.h"
 #include "model/answer_kind.h"
 #include "model/number_ranges.h"
@@ -125,46 +125,6 @@ bool MeetsAll(const ContextPiece& row, const std::vector<NamedColumn>& condition
   });
 }
 
-// The rows of one table, as far as they were found.
-struct FoundTable {
-  std::vector<const ContextPiece*> rows;
-  const ContextPiece* widest = nullptr;  // the one with most cells: what is empty is not told
-  bool is_complete = true;               // each piece of it is a row that says what it is of
-};
-
-// That which `best` is a row of; without rows where it is none.
-FoundTable TableOf(const std::vector<ContextPiece>& pieces, const Context& context,
-                   const model::ExtractedSentence& best) {
-  FoundTable table;
-  const auto answers = std::ranges::find_if(pieces, [&](const ContextPiece& piece) {
-    return piece.passage == best.passage && piece.range.begin <= best.range.begin &&
-           best.range.begin < piece.range.end;
-  });
-  if (answers == pieces.end() || answers->kind != BlockKind::kTable) return table;
-  const std::string_view subject = RowSubject(*answers);
-  if (subject.empty()) return table;
-  const DocumentId& document = context.passages[answers->passage].chunk.document;
-  size_t most = 0;
-  std::set<uint64_t> places;  // in the document: passages may overlap
-  for (const ContextPiece& piece : pieces) {
-    const Chunk& chunk = context.passages[piece.passage].chunk;
-    if (piece.kind != BlockKind::kTable || piece.header != answers->header ||
-        chunk.document != document) {
-      continue;
-    }
-    if (CellNamed(piece.text, subject).empty()) {
-      table.is_complete = false;
-      continue;
-    }
-    if (!places.insert(chunk.span.begin + piece.range.begin).second) continue;
-    table.rows.push_back(&piece);
-    const size_t cells = CellsOfRow(piece.text).size();
-    if (cells > most) table.widest = &piece;
-    most = std::max(most, cells);
-  }
-  return table;
-}
-
 // Half of its cells at least: "-" stands below a price, too.
 bool SaysYesOrNo(const std::vector<const ContextPiece*>& rows, std::string_view column) {
   size_t cells = 0;
@@ -206,7 +166,7 @@ std::optional<RowsThatMeet> FindRowsThatMeet(std::string_view question, const Co
   const bool may_ask_total = is_whole && !asks_which && MayAskTotal(folded);
   if (!asks_which && !may_ask_total && !HasExtreme(folded)) return std::nullopt;
   const std::vector<ContextPiece> pieces = ContextPieces(context, analyzer);
-  const FoundTable found_table = TableOf(pieces, context, best);
+  const FoundTable found_table = TableWith(pieces, context, best.passage, best.range.begin);
   const std::vector<const ContextPiece*>& table = found_table.rows;
   if (table.empty()) return std::nullopt;
   const std::vector<RowCell> columns = CellsOfRow(found_table.widest->text);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "model/counted_numbers.h"
 #include "model/number_reading.h"
@@ -15,15 +17,33 @@ constexpr double kNamesNumbers = 0.5;  // of the words of a column's name, in th
 constexpr std::pair<std::string_view, std::string_view> kUnitBrackets[] = {{"(", ")"},
                                                                            {"（", "）"}};
 
-// What stands in brackets at the end of a column's name; "" where nothing does.
-std::string_view UnitInName(std::string_view column) {
+// What "price_eur" may have behind its last line, in lower case.
+constexpr std::string_view kUnitsInNames[] = {
+    "eur",  "usd",    "gbp",   "cny",   "rmb",     "chf",     "jpy",   "hkd",    "kg",  "g",
+    "t",    "mm",     "cm",    "m",     "km",      "kw",      "w",     "mw",     "kwh", "v",
+    "a",    "ma",     "hz",    "khz",   "mhz",     "ghz",     "bar",   "mbar",   "kpa", "mpa",
+    "l",    "ml",     "s",     "ms",    "min",     "h",       "c",     "kb",     "mb",  "gb",
+    "tb",   "days",   "weeks", "hours", "minutes", "seconds", "years", "euro",   "day", "week",
+    "hour", "months", "month", "year",  "percent", "pct",     "euros", "dollars"};
+
+// The name without its unit, and that.
+struct NameAndUnit {
+  std::string_view name;
+  std::string_view unit;  // "" where it has none
+};
+NameAndUnit SplitUnit(std::string_view column) {
   for (const auto& [open, close] : kUnitBrackets) {
     const size_t begin = column.rfind(open);
     if (begin == column.npos || begin == 0 || !column.ends_with(close)) continue;
     const std::string_view inner = column.substr(begin + open.size());
-    return inner.substr(0, inner.size() - close.size());
+    return {Trim(column.substr(0, begin)), inner.substr(0, inner.size() - close.size())};
   }
-  return {};
+  const size_t line = column.rfind('_');
+  if (line == column.npos || line == 0) return {column, {}};
+  const std::string_view unit = column.substr(line + 1);
+  const bool is_unit =
+      std::ranges::find(kUnitsInNames, AsciiLower(unit)) != std::end(kUnitsInNames);
+  return is_unit ? NameAndUnit{column.substr(0, line), unit} : NameAndUnit{column, {}};
 }
 
 // The number that all of `text` is.
@@ -85,15 +105,9 @@ std::optional<CellNumber> NumberInCell(const RowCell& cell) {
   return found;
 }
 
-std::string_view WithoutUnit(std::string_view column) {
-  const std::string_view unit = UnitInName(column);
-  if (unit.empty()) return column;
-  const size_t begin = static_cast<size_t>(unit.data() - column.data());
-  for (const auto& [open, close] : kUnitBrackets) {
-    if (column.substr(0, begin).ends_with(open)) return Trim(column.substr(0, begin - open.size()));
-  }
-  return column;
-}
+std::string_view WithoutUnit(std::string_view column) { return SplitUnit(column).name; }
+
+std::string_view UnitInName(std::string_view column) { return SplitUnit(column).unit; }
 
 std::string_view ColumnOfMost(const std::vector<RowCell>& columns,
                               const std::vector<std::string_view>& but,

@@ -24,8 +24,11 @@ struct CellNumber {
 // The number that a cell is, with or without a unit: "277", "38 天", "1.2 million", "€12". nullopt where it is more.
 std::optional<CellNumber> NumberInCell(const RowCell& cell);
 
-// The name of a column without what stands in brackets behind it: "Motor" of "Motor (kW)".
+// The name of a column without its unit, which stands in brackets or behind a line at its end: "Motor" of "Motor (kW)",
+// "price" of "price_eur".
 std::string_view WithoutUnit(std::string_view column);
+// And that unit, "kW"; "" where it names none.
+std::string_view UnitInName(std::string_view column);
 
 // The column of numbers that `share` is greatest of, at least a half; "" where there is none or two are alike. `columns`:
 // all of the table, with the cells of one of its rows; those in `but` are not looked at, nor is the first, which says
