@@ -6,6 +6,7 @@
 #include "base/answer_guide.h"
 #include "base/hash.h"
 #include "generation/across_languages.h"
+#include "generation/whole_table.h"
 #include "model/answer_reasons.h"
 
 namespace quarry::generation {
@@ -135,6 +136,7 @@ Result<Context> Answerer::MakeContext(const Query& query, const index::Snapshot&
     made.notes = found.retrieved.notes;
   }
   QUARRY_RETURN_IF_ERROR(AddOtherLanguage(query, snapshot, found, options, context, made));
+  QUARRY_RETURN_IF_ERROR(AddWholeTable(query, snapshot, options, retriever_.analyzer(), made));
   QUARRY_RETURN_IF_ERROR(AddSecondDocument(query, snapshot, options, context, made));
   return made;
 }
@@ -146,7 +148,8 @@ Status Answerer::AddOtherLanguage(const Query& query, const index::Snapshot& sna
                           OtherLanguage(query, snapshot, retriever_.OptionsOf(query)));
   if (language.empty() || options.max_passages < 2) return OkStatus();
   StageTimer timer(context, "context.other_language");
-  const OwnAnswer own_answer = extractive_.OwnAnswerIn(query, snapshot, made);
+  QUARRY_ASSIGN_OR_RETURN(const OwnAnswer own_answer,
+                          extractive_.OwnAnswerIn(query, snapshot, made));
   if (own_answer.support >= kSureOfOwnLanguage) return OkStatus();
   Query across = query;
   across.only_language = language;

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/document.h"
 #include "base/word_lists.h"
+#include "generation/asked_thing.h"
 #include "generation/context_pieces.h"
 #include "generation/extreme_row.h"
 #include "model/answer_kind.h"
@@ -370,6 +371,7 @@ std::vector<Choice> FindChoices(std::string_view question, const Context& contex
       break;
   }
   if (answers == pieces.end() || !is_row(*answers)) return {};  // a sentence says it
+  if (LacksAskedCell(question, *answers, analyzer)) return {};
   const auto covered_in = [&](const WordSet& words) {
     Covered covered;
     for (size_t i = 0; i < terms.size(); ++i) covered.set(i, words.contains(terms[i].term));

@@ -100,14 +100,17 @@ bool StandsBehindSubject(const Passage& passage, uint64_t begin) {
 }
 
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
-                           const Context& context) {
+                           const Context& context, const std::vector<std::string>& told) {
   CitedText composed;
   bool previous_cjk = false;
   bool is_behind_code = false;
+  bool was_row = false;
   std::string table;  // the subject of the row before
   const bool is_list = std::ranges::any_of(
       sentences, [](const model::ExtractedSentence& one) { return one.lead.starts_with('\n'); });
-  for (const model::ExtractedSentence& sentence : sentences) {
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    const model::ExtractedSentence& sentence = sentences[i];
+    const bool is_told = i < told.size() && !told[i].empty();
     const Passage& passage = context.passages[sentence.passage];
     const std::string_view quote =
         std::string_view(passage.chunk.text)
@@ -115,7 +118,8 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     const bool is_code =
         model::BlockKindAt(passage.chunk, sentence.range.begin) == BlockKind::kCode;
     // Boxes to tick are no words, and the number of an item that is told alone counts nothing.
-    std::string_view words = quote.substr(is_code ? 0 : model::TickBoxBytes(quote));
+    std::string_view words = is_told ? std::string_view(told[i]) : quote;
+    if (!is_code) words.remove_prefix(model::TickBoxBytes(words));
     if (!is_code && !is_list) words.remove_prefix(model::ListNumberBytes(words));
     const std::string line = is_code ? std::string(words) : OnOneLine(words);
     const Ending ending = is_code ? Ending{line, {}} : SplitEnding(line);
@@ -130,7 +134,7 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     const bool is_row = StandsBehindSubject(passage, sentence.range.begin);
     const std::string subject = is_row ? SubjectOf(passage, citation.source) : "";
     if (!composed.text.empty() && !sentence.lead.starts_with('\n')) {
-      if (is_row || !table.empty() || is_code || is_behind_code) {
+      if (is_row || was_row || is_code || is_behind_code) {
         composed.text += '\n';
       } else if (!previous_cjk) {
         composed.text += ' ';
@@ -138,12 +142,13 @@ CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentence
     }
     const bool drops_break = composed.text.empty() && sentence.lead.starts_with('\n');
     composed.text += std::string_view(sentence.lead).substr(drops_break ? 1 : 0);
-    if (is_row && subject != table) composed.text += subject + " — ";
+    if (is_row && !is_told && subject != table) composed.text += subject + " — ";
     if (!sentence.item_term.empty()) {
       composed.text += OnOneLine(sentence.item_term);
       composed.text += EndsWithCjk(sentence.item_term) ? "：" : ": ";
     }
-    table = subject;
+    table = is_told ? std::string() : subject;
+    was_row = is_row;
     previous_cjk = cjk;
     is_behind_code = is_code;
 

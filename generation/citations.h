@@ -38,8 +38,10 @@ struct CitedText {
 //     heading that names a version or a date: "Changelog > 3.1.0 — Added: dead letter queue [1]."
 //   * ExtractedSentence::lead stands before it; one that begins with a line break begins a line. So does, last,
 //     item_term: "shared_buffers (integer): The default is 128 MB [1]."
-// Citation::answer_span is the quoted part. REQUIRES: every range lies inside its passage's text.
+//   * `told`, by sentence, is said in its place where it is not "", behind no title; the quote stays (told_cells.h).
+// Citation::answer_span is the quoted part. REQUIRES: every range lies inside its passage's text; `told` is empty or one
+// of each sentence.
 CitedText ComposeCitedText(const std::vector<model::ExtractedSentence>& sentences,
-                           const Context& context);
+                           const Context& context, const std::vector<std::string>& told = {});
 
 }  // namespace quarry::generation

@@ -91,6 +91,7 @@ void TakeRows(const RowsThatMeet& met, const Query& query, const Context& contex
     draft.reason = ReasonText(reason, language, parts);
     draft.says_another = false;
   };
+  if (met.is_sure) draft = {.support = kSupportOfRows};
   if (met.total) {
     if (draft.declined) draft.support = kSupportOfRows;
     draft.declined = false;

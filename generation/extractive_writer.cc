@@ -14,6 +14,8 @@
 #include "generation/abolished.h"
 #include "generation/abstention.h"
 #include "generation/ask_back.h"
+#include "generation/asked_rows.h"
+#include "generation/asked_thing.h"
 #include "generation/bridge.h"
 #include "generation/citations.h"
 #include "generation/conflicts.h"
@@ -25,6 +27,8 @@
 #include "generation/spelling.h"
 #include "generation/table_conditions.h"
 #include "generation/table_totals.h"
+#include "generation/told_cells.h"
+#include "generation/whole_table.h"
 #include "model/answer_reasons.h"
 
 namespace quarry::generation {
@@ -38,6 +42,9 @@ constexpr std::string_view kModel = "extractive";
 constexpr uint64_t kExtractiveWriterVersion = 22;
 constexpr size_t kMostChoices = 6;  // that are named
 constexpr uint32_t kItemsOfShortAnswer = 3;
+
+// Of a table that is asked about, be all of it there or not: the rest is looked for later (whole_table.h).
+constexpr auto kAnyDocument = [](const DocumentId&) { return true; };
 
 std::string FingerprintOf(const model::ExtractiveOptions& options) {
   return std::string(kModel) + '/' + std::to_string(kExtractiveWriterVersion) + '/' +
@@ -83,23 +90,6 @@ void QuoteAnsweringParts(const Query& query, const Context& context,
     sentence.range = sentence.answering;
     if (is_cut) sentence.lead += chinese ? "……" : "… ";
   }
-}
-
-// Whether all of a document stands in the context, and nothing of it is left out of what may be quoted.
-bool StandsWhole(const DocumentId& document, const index::Snapshot& snapshot,
-                 const Context& context, const Context& readable) {
-  const Result<index::StoredDocument> stored = snapshot.ReadDocument(document);
-  if (!stored.ok()) return false;
-  std::vector<ChunkId> there;
-  for (size_t i = 0; i < context.passages.size(); ++i) {
-    const Passage& passage = context.passages[i];
-    if (passage.chunk.document != document) continue;
-    if (passage.chunk.text != readable.passages[i].chunk.text) return false;
-    for (const ChunkId chunk : ChunksOf(passage)) there.push_back(chunk);
-  }
-  return std::ranges::all_of(stored->chunks, [&](ChunkId chunk) {
-    return std::ranges::find(there, chunk) != there.end();
-  });
 }
 
 // Whether a draft was declined for another thing of the kind in the place of the one asked about: the documents speak
@@ -408,14 +398,18 @@ model::ExtractiveOptions ExtractiveWriter::OptionsIn(const Query& query,
   return options;
 }
 
-OwnAnswer ExtractiveWriter::OwnAnswerIn(const Query& query, const index::Snapshot& snapshot,
-                                        const Context& context) const {
+Result<OwnAnswer> ExtractiveWriter::OwnAnswerIn(const Query& query, const index::Snapshot& snapshot,
+                                                const Context& context) const {
   Query read = query;
   read.text = SpelledAsIn(context, query.text);
   const std::string& question = read.text;
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<RowsThatMeet> asked,
+                          FindAskedRows(question, context, kAnyDocument, analyzer_));
+  if (asked) return OwnAnswer{.support = kSupportOfRows};
   const model::ExtractiveOptions options = OptionsIn(read, snapshot);
-  const model::ExtractiveDraft draft =
+  model::ExtractiveDraft draft =
       model::ExtractAnswer(question, context.passages, analyzer_, options);
+  HoldToWhatIsAsked(question, context, options, analyzer_, draft);
   OwnAnswer own = OwnAnswerOf(query, draft, context);
   if (IsOfAnotherThing(draft)) own.support = kSureOfOwnLanguage;
   if (!draft.declined || draft.sentences.empty()) return own;
@@ -427,6 +421,9 @@ OwnAnswer ExtractiveWriter::OwnAnswerIn(const Query& query, const index::Snapsho
 Result<bool> ExtractiveWriter::AnswersAcross(const Query& query, const index::Snapshot& snapshot,
                                              const Context& context, const OwnAnswer& own) const {
   const Context readable = ReadableOf(query, context);
+  QUARRY_ASSIGN_OR_RETURN(const std::optional<RowsThatMeet> asked,
+                          FindAskedRows(query.text, readable, kAnyDocument, analyzer_));
+  if (asked) return true;
   const model::ExtractiveOptions options = OptionsIn(query, snapshot);
   QUARRY_ASSIGN_OR_RETURN(const std::optional<DraftAcross> across,
                           ExtractAcrossLanguages(query, readable, own, AbolishedPassages(readable),
@@ -458,24 +455,29 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
   const std::vector<bool> abolished = AbolishedPassages(readable);
   const model::ExtractiveOptions options = OptionsIn(read, snapshot);
   model::ExtractiveDraft draft = DraftInForce(read, readable, abolished, analyzer_, options);
+  HoldToWhatIsAsked(read.text, readable, options, analyzer_, draft);
   HoldToOwnSupport(readable, options, draft);
-  std::optional<RowsThatMeet> met;
-  if (!draft.sentences.empty()) {
+  QUARRY_ASSIGN_OR_RETURN(
+      std::optional<RowsThatMeet> met,
+      FindAskedRows(read.text, readable, WholeIn(snapshot, answer.context, readable), analyzer_));
+  if (!met && !draft.sentences.empty()) {
     const model::ExtractedSentence& best = draft.sentences.front();
     const bool is_whole =
-        MayAskTotal(Fold(read.text)) && StandsWhole(readable.passages[best.passage].chunk.document,
-                                                    snapshot, answer.context, readable);
+        MayAskTotal(Fold(read.text)) &&
+        WholeIn(snapshot, answer.context, readable)(readable.passages[best.passage].chunk.document);
     met = FindRowsThatMeet(read.text, readable, best, is_whole, analyzer_);
   }
-  const bool is_total = met && met->total;
+  // What is said for all of the question, whatever else is found.
+  const bool is_settled = met && (met->total || met->is_sure);
   std::vector<model::ExtractedSentence> sentences =
       Reply(read, readable, draft, met.has_value(), answer);
-  size_t left_out = 0;  // of a list
+  size_t left_out = 0;     // of a list
+  bool is_bridge = false;  // each row is said for what joins it to the other
   if (answer.kind == ReplyKind::kAnswer) {
     if (met) TakeRows(*met, query, readable, options, draft);
     bool is_of_parts = false;
-    bool may_differ = !is_total;  // whether sources are looked at that say otherwise
-    if (!is_total) {
+    bool may_differ = !is_settled;  // whether sources are looked at that say otherwise
+    if (!is_settled) {
       if (const auto of_parts = DraftParts(read, readable, abolished, options)) {
         draft = *of_parts;
         HoldToOwnSupport(readable, options, draft);
@@ -487,7 +489,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     // Whether the question's own language speaks of another thing was asked before passages in the other joined it: beside
     // those each of its words may stand in the place of one.
     const bool is_of_another = IsOfAnotherThing(draft) && !readable.own_support;
-    if (!is_total && !has_rows && draft.support < kSureOfOwnLanguage && !is_of_another) {
+    if (!is_settled && !has_rows && draft.support < kSureOfOwnLanguage && !is_of_another) {
       QUARRY_ASSIGN_OR_RETURN(
           std::optional<DraftAcross> across,
           ExtractAcrossLanguages(read, readable, OwnAnswerOf(read, draft, readable), abolished,
@@ -497,14 +499,16 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
         model::AddReason(ReasonText(Reason::kReadAcross, options.language, {across->words}),
                          options.language, draft.reason);
         may_differ = false;
+        HoldToWhatIsAsked(read.text, readable, options, analyzer_, draft);
       }
     }
-    if (!is_total && !has_rows && !is_of_parts) {
+    if (!is_settled && !has_rows && !is_of_parts) {
       QUARRY_ASSIGN_OR_RETURN(std::optional<Bridge> bridge, BridgeIn(read, snapshot, readable));
       if (!bridge && draft.declined)
         bridge = FindBridgeByRow(read.text, readable, analyzer_, options);
       if (bridge && !abolished[bridge->names.passage] && !abolished[bridge->answers.passage]) {
         SayBridge(*bridge, options.language, draft);
+        is_bridge = true;
         may_differ = false;
       }
     }
@@ -535,7 +539,10 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     std::ranges::stable_sort(sentences, {}, &model::ExtractedSentence::place);
     if (answer.kind == ReplyKind::kAnswer) SayOtherLanguage(query, answer.context, sentences);
     OrderByUse(sentences, answer.context);
-    CitedText composed = ComposeCitedText(sentences, answer.context);
+    std::vector<std::string> told;
+    if (answer.kind == ReplyKind::kAnswer && !is_bridge)
+      told = TellCells(read.text, answer.context, sentences, is_settled, analyzer_);
+    CitedText composed = ComposeCitedText(sentences, answer.context, told);
     answer.text = std::move(composed.text);
     if (left_out > 0) answer.text += LeftOutText(left_out, AnswerLanguage(query));
     answer.citations = std::move(composed.citations);

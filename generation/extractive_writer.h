@@ -26,9 +26,9 @@ class ExtractiveWriter final : public AnswerWriter {
                    model::ExtractiveOptions options);
 
   const std::string& fingerprint() const override { return fingerprint_; }
-  // What the passages say, and how well they carry it.
-  OwnAnswer OwnAnswerIn(const Query& query, const index::Snapshot& snapshot,
-                        const Context& context) const;
+  // What the passages say, and how well they carry it. Errors: those of FindAskedRows.
+  Result<OwnAnswer> OwnAnswerIn(const Query& query, const index::Snapshot& snapshot,
+                                const Context& context) const;
   // Whether passages in the other language carry one better than `own` (across_languages.h). Errors: those of
   // ExtractAcrossLanguages.
   Result<bool> AnswersAcross(const Query& query, const index::Snapshot& snapshot,

@@ -33,6 +33,8 @@ struct RowsThatMeet {
       false;  // the question has no word that the table does not have or that only joins
   // Of several rows, where it asks for one; then `rows` are all that meet it.
   std::optional<RowTotal> total = {};
+  bool is_sure =
+      false;  // every word of the question was read against the whole table (asked_rows.h)
 };
 
 // nullopt where the question does not ask which rows or for an extreme (extreme_row.h), `best` is no row, or no column of

@@ -40,8 +40,8 @@ TEST_F(ReplyRulesTest, RowsOfAWholeTableAreCountedAndAddedUp) {
   says("所有门店的销售额合计是多少？", "4 行中 4 行的销售额（万元）合计：650。", 4);
   says("所有门店的总面积是多少？", "4 行中 4 行的面积（平方米）合计：1100。", 4);
   // What one row comes to is what it says.
-  says("What is the total weight of P-3?", "Pumps — Pump: P-3", 1);
-  says("徐汇店的总面积是多少？", "门店一览 — 门店: 徐汇店", 1);
+  says("What is the total weight of P-3?", "P-3 — Weight: 60 kg", 1);
+  says("徐汇店的总面积是多少？", "徐汇店 — 面积: 300 平方米", 1);
   // What is not read surely is not counted.
   for (const char* question :
        {"How many pumps are certified or in the North hall?",
