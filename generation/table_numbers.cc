@@ -59,6 +59,17 @@ bool IsScaled(std::string_view range) {
   });
 }
 
+// 个月 of a question about "warranty_months".
+bool IsSameUnit(std::string_view a, std::string_view b) {
+  static constexpr std::pair<std::string_view, std::string_view> kSame[] = {
+      {"month", "个月"}, {"day", "天"},      {"year", "年"},  {"hour", "小时"},
+      {"week", "周"},    {"minute", "分钟"}, {"second", "秒"}};
+  const auto says_one = [&](const auto& unit) {
+    return (unit.first == a && unit.second == b) || (unit.first == b && unit.second == a);
+  };
+  return a == b || std::ranges::any_of(kSame, says_one);
+}
+
 // How much tells that the range is of the column; 0 where nothing does.
 int Fit(const std::vector<const ContextPiece*>& rows, std::string_view column,
         const model::NumberRange& range, const WordSet& asked, const Analyzer& analyzer) {
@@ -80,7 +91,7 @@ int Fit(const std::vector<const ContextPiece*>& rows, std::string_view column,
   const std::string_view name = WithoutUnit(column);
   const int named = ShareAmong(WordsIn(name, analyzer), asked) >= kNamesNumbers ? 1 : 0;
   if (range.unit.empty()) return named;
-  if (unit == range.unit) return 2 + named;
+  if (IsSameUnit(unit, range.unit)) return 2 + named;
   // A column of calendar years tells no age.
   if (!unit.empty() || range.unit == "year" || range.unit == "年") return 0;
   // "Employees: 40" of "more than 30 employees", 人数 of 超过30人.

@@ -332,11 +332,16 @@ class TableQuestionReader {
       if (is_read) marks_.Mark(range);
     }
     const bool is_chinese = BeginsWithCjk(text) || IsMostlyCjk(text);
+    // What was read is no part of other words.
+    for (const std::string_view phrase : kJoiningPhrases) {
+      while (marks_.Take(phrase)) {
+      }
+    }
     QUARRY_ASSIGN_OR_RETURN(
         const std::vector<model::TranslatedWord> translated,
         model::TranslateWords(
-            text, is_chinese, analyzer_, [&](std::string_view term) { return IsKnown(term); },
-            model::TranslationReach::kWide));
+            marks_.Rest(), is_chinese, analyzer_,
+            [&](std::string_view term) { return IsKnown(term); }, model::TranslationReach::kWide));
     for (const model::TranslatedWord& word : translated) {
       if (word.parts.empty() || marks_.Touches(word.range) || IsJoiningChinese(word.word)) continue;
       const bool is_read = std::ranges::all_of(
@@ -358,10 +363,6 @@ class TableQuestionReader {
 
   // Parts of cells: 传感器 of 温度传感器.
   void ReadChineseValues() {
-    for (const std::string_view phrase : kJoiningPhrases) {
-      while (marks_.Take(phrase)) {
-      }
-    }
     const std::string& text = marks_.text();
     for (size_t at = 0; at < text.size();) {
       size_t end = at;

@@ -88,6 +88,8 @@ TEST_F(AskedRowsTest, ATableIsAskedInTheOtherLanguage) {
   Says("哪个产品缺货？", "Antenna", 1);
   Says("一共有多少种产品？", "6 行中有 6 行：", 6);
   Says("低于30欧元的产品有哪些？", "DIN Rail Mount", 2);
+  Says("有多少种传感器？", "6 行中有 2 行：", 2);
+  Says("保修期超过24个月的产品有哪些？", "DIN Rail Mount (KS-300) — warranty: 60 months", 2);
 }
 
 TEST_F(AskedRowsTest, AHeadingInThePluralNamesRows) {
