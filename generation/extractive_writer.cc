@@ -540,7 +540,7 @@ Status ExtractiveWriter::Write(const Query& query, const index::Snapshot& snapsh
     if (answer.kind == ReplyKind::kAnswer) SayOtherLanguage(query, answer.context, sentences);
     OrderByUse(sentences, answer.context);
     std::vector<std::string> told;
-    if (answer.kind == ReplyKind::kAnswer && !is_bridge)
+    if (answer.kind == ReplyKind::kAnswer && !is_bridge && PartsOfQuestion(read.text).empty())
       told = TellCells(read.text, answer.context, sentences, is_settled, analyzer_);
     CitedText composed = ComposeCitedText(sentences, answer.context, told);
     answer.text = std::move(composed.text);

@@ -24,15 +24,17 @@ constexpr std::string_view kCurrenciesInNames[] = {"eur", "usd", "gbp", "cny",
 class AskedCells {
  public:
   AskedCells(std::string_view question, const Analyzer& analyzer)
-      : analyzer_(analyzer), folded_(Fold(Trim(question))), asked_(WordsIn(folded_, analyzer)) {
+      : analyzer_(analyzer),
+        question_(question),
+        kind_(model::AnalyseQuestion(question, analyzer).kind),
+        folded_(Fold(Trim(question))),
+        asked_(WordsIn(folded_, analyzer)) {
     for (const AskedMeaning& one : MeaningsAsked(folded_)) meanings_.push_back(one.meaning);
     if (const std::optional<FoundExtreme> extreme = FindExtreme(folded_)) {
       const ColumnMeaning* meaning = MeaningNamed(extreme->asked.attribute);
       if (meaning != nullptr && meaning->is_only) meanings_.push_back(meaning);
     }
-    const bool asks_money =
-        model::AnalyseQuestion(question, analyzer).kind == model::AnswerKind::kMoney;
-    if (asks_money) meanings_.push_back(MeaningNamed("price"));
+    if (kind_ == model::AnswerKind::kMoney) meanings_.push_back(MeaningNamed("price"));
     if (ContainsStockWord()) meanings_.push_back(MeaningNamed("stock"));
     for (model::NumberRange& range : model::NumberRanges(folded_)) {
       if (!range.unit.empty()) units_.push_back(std::move(range.unit));
@@ -54,7 +56,17 @@ class AskedCells {
     return number && std::ranges::find(units_, number->unit) != units_.end();
   }
 
+  // Whether a person, a time or a place that is asked for stands in the row and not in what is told of it: 谁讲 of 讲师.
+  bool Miss(std::string_view told, std::string_view row) const {
+    if (!IsOneOfKinds()) return false;
+    return !model::HoldsKind(kind_, told, question_) && model::HoldsKind(kind_, row, question_);
+  }
+
  private:
+  bool IsOneOfKinds() const {
+    return kind_ == model::AnswerKind::kPerson || kind_ == model::AnswerKind::kTime ||
+           kind_ == model::AnswerKind::kPlace;
+  }
   bool ContainsStockWord() const {
     return std::ranges::any_of(
         std::initializer_list<std::string_view>{"sold out", "缺货", "断货", "无货", "没货", "有货",
@@ -63,6 +75,8 @@ class AskedCells {
   }
 
   const Analyzer& analyzer_;
+  const std::string_view question_;
+  const model::AnswerKind kind_;
   const std::string folded_;
   const WordSet asked_;
   std::vector<const ColumnMeaning*> meanings_;
@@ -115,6 +129,7 @@ std::string Told(const ContextPiece& row, const FoundTable& table, const AskedCe
     ++told;
   }
   if (told > kMostCellsTold || (told == 0 && !names_only)) return {};
+  if (!names_only && asked.Miss(text, row.text)) return {};
   return text;
 }
 

@@ -146,7 +146,8 @@ TEST_F(AskedRowsTest, OfALongRowTheCellThatIsAskedForIsTold) {
   EXPECT_THAT(answer.citations[0].quote, HasSubstr("warranty_months: 24; supplier: Ondaline"));
   Says("振动传感器多少钱？", "振动传感器（B-3） — 价格: 999 元", 1);
   Says("振动传感器的库存是多少？", "振动传感器（B-3） — 库存: 210", 1);
-  // Which cell is not sure.
+  // Of a question of several parts, and where which cell is not sure, all are.
+  Says("What is the price of the Vibration Sensor V3 and who makes it?", "supplier: Ondaline", 1);
   Says("What is the Vibration Sensor V3?", "category: sensor; price_eur: 129.00", 1);
 }
 
