@@ -74,7 +74,7 @@ TEST(GateCertaintyTest, OneLossInAHundredDoesNotSurelyHoldAMarginOfThree) {
   EXPECT_EQ(DecideOne(before, NoLoss(0.03), before).outcome, kPass) << "nothing has changed";
   const GateResult one = DecideOne(CheckedRun(100, 1), NoLoss(0.03), before);
   EXPECT_EQ(one.outcome, kInconclusive);
-  EXPECT_THAT(one.detail, HasSubstr("gain -0.01 [-0.0545"));
+  EXPECT_THAT(one.detail, HasSubstr("gain -0.01 [-0.05449, "));
   EXPECT_EQ(DecideOne(CheckedRun(100, 1), NoLoss(0.06), before).outcome, kPass);
   EXPECT_EQ(DecideOne(before, NoLoss(0.03), CheckedRun(100, 1)).outcome, kPass) << "a gain";
 }
