@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kOf = "的";
 
 // What asks which of several there are: a noun stands behind it.
-constexpr std::string_view kChoosing[] = {"哪些", "哪种", "哪几种", "什么样的", "什么", "哪个"};
+constexpr std::string_view kAskedChoices[] = {"哪些", "哪种", "哪几种", "什么样的", "什么", "哪个"};
 
 std::string With(const std::string& question, const ByteRange& place, std::string_view put) {
   return question.substr(0, place.begin) + std::string(put) + question.substr(place.end) + "？";
@@ -24,7 +24,7 @@ std::optional<std::string> AsObject(const std::string& question, size_t asked,
                                     std::string_view about) {
   const std::string_view rest = std::string_view(question).substr(asked);
   size_t size = 0;
-  if (!StartsWithAny(rest, kChoosing, size) || size == rest.size()) return std::nullopt;
+  if (!StartsWithAny(rest, kAskedChoices, size) || size == rest.size()) return std::nullopt;
   const std::string before = question.substr(0, asked);
   const std::string topic = ChineseTopicOf(question);
   // Behind 是 or 有 stands what the subject is or has.

@@ -12,9 +12,9 @@
 namespace quarry::model {
 namespace {
 
-constexpr size_t kLongestWord = 6;  // characters
-constexpr int kWordCost = 2;
-constexpr int kSingleCost = 3;  // few words of one character stand alone
+constexpr size_t kLongestChineseWord = 6;  // characters
+constexpr int kTakenWordCost = 2;
+constexpr int kTakenSingleCost = 3;  // few words of one character stand alone
 
 constexpr std::u32string_view kParticles =
     U"的了是有在和与或及等到为被把让给对从向于之其此该这那不没无未也都就还又再很太更最可能会要应须"
@@ -60,9 +60,9 @@ void AddWords(const Run& run, const TermTranslations& dictionary, std::vector<Ch
   std::vector<Way> best(count + 1);
   best[0].cost = 0;
   for (size_t end = 1; end <= count; ++end) {
-    for (size_t begin = end - std::min(end, kLongestWord); begin < end; ++begin) {
+    for (size_t begin = end - std::min(end, kLongestChineseWord); begin < end; ++begin) {
       const bool is_single = end - begin == 1;
-      const int cost = best[begin].cost + (is_single ? kSingleCost : kWordCost);
+      const int cost = best[begin].cost + (is_single ? kTakenSingleCost : kTakenWordCost);
       if (cost >= best[end].cost) continue;
       if (is_single || dictionary.Has(text(begin, end))) best[end] = {cost, begin};
     }

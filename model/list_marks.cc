@@ -6,7 +6,7 @@ namespace quarry::model {
 namespace {
 
 constexpr size_t kMostDigits = 3;
-constexpr std::string_view kChineseNumerals = "一二三四五六七八九十";
+constexpr std::string_view kItemNumerals = "一二三四五六七八九十";
 
 // Behind digits or Chinese numerals; `begin` where there are none or too many.
 size_t BehindNumeral(std::string_view text, size_t begin) {
@@ -15,8 +15,8 @@ size_t BehindNumeral(std::string_view text, size_t begin) {
   constexpr size_t kNumeral = 3;  // bytes of one
   for (size_t n = 0; n < kMostDigits; ++n) {
     const std::string_view one = text.substr(at, kNumeral);
-    const size_t place = kChineseNumerals.find(one);
-    if (one.size() < kNumeral || place == kChineseNumerals.npos || place % kNumeral != 0) break;
+    const size_t place = kItemNumerals.find(one);
+    if (one.size() < kNumeral || place == kItemNumerals.npos || place % kNumeral != 0) break;
     at += kNumeral;
   }
   return at;

@@ -118,7 +118,7 @@ Parts PartsOf(std::string_view word, const Sources& sources, const Stands& stand
   return {std::move(alternatives)};
 }
 
-struct Stretch {
+struct WordStretch {
   size_t begin = 0;  // pieces
   size_t end = 0;
   Parts parts;  // none: no word, or one that leads nowhere
@@ -132,10 +132,10 @@ struct Sense {
 
 // Takes `pieces` apart into words of at most `longest`. `meaning(begin, end)`: the sense of the pieces [begin, end).
 template <typename Meaning>
-std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& meaning) {
+std::vector<WordStretch> TakeApart(size_t pieces, size_t longest, const Meaning& meaning) {
   struct Way {
     int cost = std::numeric_limits<int>::max();
-    Stretch last;
+    WordStretch last;
   };
   std::vector<Way> best(pieces + 1);
   best[0].cost = 0;
@@ -153,7 +153,7 @@ std::vector<Stretch> TakeApart(size_t pieces, size_t longest, const Meaning& mea
       best[end] = {best[begin].cost + price, {begin, end, std::move(parts)}};
     }
   }
-  std::vector<Stretch> stretches;
+  std::vector<WordStretch> stretches;
   for (size_t end = pieces; end > 0; end = stretches.back().begin) {
     stretches.push_back(std::move(best[end].last));
   }
@@ -214,7 +214,7 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
     return {std::move(name), kNameCost + static_cast<int>(end - begin)};
   };
   bool continues = false;  // what is no word
-  for (Stretch& stretch : TakeApart(ends.size() - 1, kLongestWord, meaning)) {
+  for (WordStretch& stretch : TakeApart(ends.size() - 1, kLongestWord, meaning)) {
     const std::string_view word = text(stretch.begin, stretch.end);
     const ByteRange range = {written[stretch.begin], written[stretch.end]};
     const bool is_word = !stretch.parts.empty() || stretch.end - stretch.begin > 1;
@@ -306,7 +306,7 @@ std::vector<TranslatedWord> TranslateEnglish(std::string_view text, const Analyz
   // Among passages names are found as they are written there (translated_question.h).
   size_t lookups = sources.inverse == nullptr ? kMostNameLookups : 0;
   std::vector<TranslatedWord> words;
-  for (Stretch& stretch : TakeApart(tokens.size(), kLongestPhrase, meaning)) {
+  for (WordStretch& stretch : TakeApart(tokens.size(), kLongestPhrase, meaning)) {
     const Token& token = tokens[stretch.begin];
     std::string word =
         stretch.parts.empty() ? std::string(form(token)) : phrase(stretch.begin, stretch.end);
