@@ -81,21 +81,17 @@ bool LeavesOut(std::string_view question) {
 }
 
 // A document in Chinese need not say that it is about China, nor one in English that it is in English.
-std::string WithoutNameOfLanguage(std::string_view question, bool to_english,
-                                  const std::function<bool(std::string_view)>& says) {
+std::string WithoutNameOfLanguage(std::string_view question, bool to_english) {
   std::string asked(question);
   if (to_english) {
-    if (says("english")) return asked;
     for (const std::string_view name : {"英文", "英语"}) {
       if (const size_t at = asked.find(name); at != asked.npos) asked.erase(at, name.size());
     }
     return asked;
   }
-  if (says("中国") || says("中文")) return asked;
   for (const Word& word : Words(question)) {
     if (!IsOneOf(AsciiLower(word.text), {"china", "chinese"})) continue;
-    const auto at = static_cast<size_t>(word.text.data() - question.data());
-    return asked.erase(at, word.text.size());
+    return asked.erase(static_cast<size_t>(word.text.data() - question.data()), word.text.size());
   }
   return asked;
 }
@@ -352,9 +348,7 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
     const auto at = terms.find(std::string(term));
     return at != terms.end() && !at->second.empty();
   };
-  const std::string asked = WithoutNameOfLanguage(question, to_english, [&](std::string_view name) {
-    return to_english ? terms.contains(std::string(name)) : folded.find(name) != std::string::npos;
-  });
+  const std::string asked = WithoutNameOfLanguage(question, to_english);
   TranslatedQuestion translated{
       .question = AnalyseQuestion(asked, analyzer), .words = {}, .to_english = to_english};
   QUARRY_ASSIGN_OR_RETURN(translated.words, TranslateWords(asked, to_english, analyzer, stands,

@@ -203,7 +203,7 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
       if (sources.inverse == nullptr || end - begin > 2) return {{}, cost};
       for (size_t i = begin; i < end; ++i) {
         Parts part = PartsOf(text(i, i + 1), sources, stands, kMostOfACharacter);
-        if (part.size() != 1) return {{}, cost};
+        if (part.size() != 1) return {};  // one of them alone: 渡 of 渡轮 is "ferry"
         parts.push_back(std::move(part.front()));
       }
       return {std::move(parts), cost};

@@ -5,7 +5,8 @@
 // A Chinese question is taken apart into words (Pairs of characters, which an index holds, are not words: 表检 of
 // 水表检测费 means nothing), an English one into stems and phrases of two and three stems that mean something together
 // ("annual leave" is 年假). Of all ways to take it apart the one with the fewest words is taken, of which only those count
-// that lead somewhere: whose translations stand in what is searched.
+// that lead somewhere: whose translations stand in what is searched. A word of the dictionary that does not is no
+// word for its characters: 加班 (overtime) is not "plus" and "team".
 //
 // What words mean say a dictionary (model/data/dictionary.terms, of CC-CEDICT) and the neighbours in the bilingual table
 // (term_translations.h), whose words are those of manuals; where neither has a single word for one, a phrase of the
@@ -35,8 +36,8 @@ enum class TranslationReach {
 struct TranslatedWord {
   std::string word;  // folded Chinese characters; stems with spaces between
   // What stands for it: every part, each by any of its terms, the likeliest first. One part unless the word has only a
-  // phrase for it: 水表 is "water" and "meter". None of what is not translated, a name or code, which `word` has as it
-  // was written.
+  // phrase for it (水表 is "water" and "meter"), or, where the reach is wide, only its two characters have. None of what is
+  // not translated, a name or code, which `word` has as it was written.
   std::vector<std::vector<std::string>> parts;
   ByteRange range = {};  // in Question::text
 };

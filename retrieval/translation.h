@@ -8,7 +8,9 @@
 // together, and a text that holds several of them gains no more than one that repeats one
 // (Pirkola, "The effects of query structure and dictionary setups in dictionary-based cross-language
 // information retrieval", 1998). A translated word counts options.translation_weight of the word
-// itself; as much as that where what is searched holds the other language and not the question's own,
+// itself, of however many terms it is translated by; where texts in both languages are searched no more than the word,
+// which may be common where its translation is rare. It counts in full where what is searched holds the other language
+// and not the question's own,
 // and no more than three of four of its words (a third of a Chinese one's) stand there: they lead to names
 // and chance only then. A word whose translations stand in more than 1,000 rows is not translated: in a
 // collection of 100,000 that would take longer than it tells.
