@@ -3,6 +3,10 @@
 // The commands of `quarry eval` that run suites (docs/evaluation.md). As in commands.h, and exit
 // codes of their own: 0 passed, 1 a gate failed, 2 configuration, 3 the run is invalid, 4
 // inconclusive.
+//
+// Errors, besides those of the store and of models: kInvalidArgument (an argument, or a suite, with
+// file, line and key), kNotFound (no such run, suite or baseline), kFailedPrecondition (what needs a
+// chat model, a finished run or the answer cache, where there is none).
 
 #include <string>
 #include <vector>

@@ -1,7 +1,10 @@
 #pragma once
 
 // Files: reading with a size limit, writing that is all or nothing, read-only mappings, locks.
-// Every error names the path and the system's reason.
+// Every error names the path and the system's reason. By the reason it is kNotFound (nothing there,
+// a parent that is no directory), kInvalidArgument (no permission, a read-only file system, a
+// directory, a path with a NUL byte), kResourceExhausted (disk, memory, descriptors), kUnavailable
+// (the device failed) or kInternal.
 
 #include <cstdint>
 #include <memory>
@@ -13,19 +16,20 @@
 
 namespace quarry {
 
-// The whole file. kNotFound, kInvalidArgument (a directory, no permission), kResourceExhausted
-// (larger than `limit` bytes).
+// The whole file. Errors: as above; kResourceExhausted too where it is larger than `limit` bytes.
 Result<std::string> ReadFile(const std::string& path, uint64_t limit = UINT64_MAX);
 
 // Replaces `path` by `bytes` so that a crash at any moment leaves the old file or the new one:
-// temporary file beside it, fsync, rename, fsync of the directory.
+// temporary file beside it, fsync, rename, fsync of the directory. Errors: as above; the old file
+// stands unless it was the last of these that failed.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
 // Removes the temporary files that crashes during WriteFileAtomically left beside `path`. REQUIRES:
 // nobody is writing it.
 void RemoveTemporaries(const std::string& path);
 
-// Makes `path` and its parents so that they survive a power cut; fine if it is there.
+// Makes `path` and its parents so that they survive a power cut; fine if it is there. Errors: as
+// above; kNotFound too where `path` or a parent is a file. Parents that were made stay.
 Status CreateDirectories(const std::string& path);
 
 // fsync of a directory, after a rename in it; of the one that holds the name `path`.
@@ -36,6 +40,7 @@ Status SyncParent(const std::string& path);
 // file must not be truncated meanwhile (ours are replaced by rename, never rewritten).
 class MappedFile {
  public:
+  // Errors: as above; kInvalidArgument where it is no regular file. An empty one has an empty view.
   static Result<MappedFile> Open(const std::string& path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
@@ -51,9 +56,10 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// An advisory lock (flock) on a file, held until destruction or process death. Exclusive for
-// writers, shared for readers. kLocked, with the holder's process id where it is known, when
-// another process holds it the other way.
+// An advisory lock (flock) on a file, which is made if it is not there; held until destruction or
+// process death. Exclusive for writers, shared for readers. Acquire does not wait: kLocked, with
+// the holder's process id where it is known, where the lock is held and one of the two is
+// exclusive, also where another FileLock of this process holds it. Other errors: as above.
 class FileLock {
  public:
   enum class Kind { kShared, kExclusive };
@@ -70,6 +76,7 @@ class FileLock {
 // A directory that is removed, with all that is in it, when the object goes.
 class TemporaryDirectory {
  public:
+  // In the system's directory for them (TMPDIR), readable by its owner alone. Errors: as above.
   static Result<TemporaryDirectory> Create(std::string_view prefix);
   TemporaryDirectory(TemporaryDirectory&& other) noexcept;
   TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;

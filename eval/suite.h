@@ -2,7 +2,7 @@
 
 // A suite: questions with what is expected of their answers.
 //
-//   DIR/suite.yaml    name, what is asked of and gated: suite_yaml.h
+//   DIR/suite.yaml    name, what is asked of and gated: suite_file.h
 //   DIR/cases.jsonl   one case per line, a JSON object with the fields of Case below by name
 //
 // docs/evaluation.md shows a case. Unknown keys are errors that name file, line and key: a typo

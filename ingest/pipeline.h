@@ -2,7 +2,7 @@
 
 // Pipeline: sources -> documents in the index, in sync.
 //
-//   read, decode, parse, chunk, analyse   (both cores, bounded)
+//   read, decode, parse, chunk, analyse   (every thread of the pool, ingest.jobs; bounded)
 //   -> Put in batches                      (this thread, in source order)
 //   -> embed what is pending               (embedding.h)
 //

@@ -1,8 +1,9 @@
 #pragma once
 
-// Numbers as texts write them: digits, English words up to a hundred, Chinese numerals below a hundred million. The
-// one reader of numbers in words: what they count is read in counted_numbers.h, which of them are written in digits is
-// up to generation/number_words.h. Internal to model/ and generation/. Pure.
+// Numbers as texts write them: digits, English words up to a hundred, Chinese numerals below a hundred million. Reads
+// bytes of a text, for what ranks and checks sentences: what numbers count is read in counted_numbers.h, which of them
+// are written in digits is up to generation/number_words.h. retrieval/question_numbers.h reads the tokens of a question
+// for the answer cache, larger numbers too. Internal to model/ and generation/. Pure.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 // PairClassifier: a logistic model over how much two questions share. It takes no download and a few
-// microseconds, and knows no word: what it can tell is told in docs/benchmarks.md ("Answer cache").
+// microseconds, and knows no word: what it can tell is told in docs/benchmarks.md ("Stored answers").
 //
 // Its weights are learnt from pairs whose licences allow passing them on: PAWS-X (Chinese, half of the
 // development set) and the development sets of STS-B; made by bench/cache_pairs.cc --learn.

@@ -7,7 +7,7 @@
 import collections
 import sys
 
-# Columns of llvm-cov 14: file, then regions, functions, lines and branches, of each all, missed and the share.
+# Columns of llvm-cov 16: file, then regions, functions, lines and branches, of each all, missed and the share.
 LINES, BRANCHES = 7, 10
 
 

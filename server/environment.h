@@ -1,6 +1,14 @@
 #pragma once
 
 // ServerEnvironment: what handlers work on, with the parts that it is made of.
+//
+// Threads: one indexes files of vector stores from the first moment on, one writes answers (where
+// any are kept), one indexes uploads once UploadQueue::Start was called, one asks a run of eval
+// while there is one. `handlers()` may be used from any thread.
+//
+// It must outlive what handles requests, and is destroyed behind it (server.cc). Members go in
+// reverse order, each joining its thread: the parts of the handlers first, uploads before all
+// others, which their thread uses; then the quota, the runs and the indexer.
 
 #include <memory>
 #include <string>
