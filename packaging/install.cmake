@@ -15,7 +15,8 @@ install(FILES ${QUARRY_HELP}/quarry.zsh DESTINATION share/zsh/vendor-completions
 install(FILES ${QUARRY_HELP}/quarry.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES LICENSE DESTINATION share/doc/quarry RENAME copyright)
 install(FILES model/data/NOTICE.md DESTINATION share/doc/quarry RENAME NOTICE.data.md)
-install(FILES README.md CHANGELOG.md DESTINATION share/doc/quarry)
+# docs/index.md is the page to begin at: the links of README.md are those of the repository.
+install(FILES CHANGELOG.md DESTINATION share/doc/quarry)
 install(DIRECTORY docs/ DESTINATION share/doc/quarry/docs PATTERN pictures EXCLUDE PATTERN plots EXCLUDE)
 install(FILES packaging/quarry.service DESTINATION /usr/lib/systemd/system COMPONENT service)
 install(FILES packaging/quarry.yaml DESTINATION /etc/quarry COMPONENT service)
