@@ -54,7 +54,6 @@ constexpr double kHeadedListGain = 0.4;
 // Beside what a sentence covers of the question, in finding the one that covers most.
 constexpr double kCoveringPrior = 0.75;
 constexpr double kCoveringKind = 0.2;
-constexpr double kCoveringNames = 0.02;  // of two that cover as much, the one with the names
 
 class Extraction {
  public:
@@ -184,14 +183,6 @@ class Extraction {
     return is_enough ? step : std::nullopt;
   }
 
-  bool HoldsNames(const Sentence& sentence) const {
-    const TermSet near = sentence.terms | reading_.HeaderOf(sentence);
-    for (size_t i = 0; i < question_.terms.size(); ++i) {
-      if (question_.terms[i].is_name && !near.test(i)) return false;
-    }
-    return true;
-  }
-
   // The sentence that has most of the question, and something of the kind asked for, from the best passage.
   size_t MostCovering() const {
     size_t most = 0;
@@ -204,7 +195,6 @@ class Extraction {
                                     : 1.0 / (1.0 + sentence.passage);
       const double evidence =
           reading_.Coverage(sentence) + kCoveringPrior * prior +
-          (HoldsNames(sentence) ? kCoveringNames : 0.0) +
           (sentence.terms.any() && HoldsKind(question_.kind, TextOf(sentence), text_)
                ? kCoveringKind
                : 0.0);

@@ -213,13 +213,5 @@ TEST_F(ExtractiveAnswererTest, TheReasonShowsOnlyWordsOfAChineseQuestion) {
               ::testing::Not(HasSubstr("会涨")));
 }
 
-// "Support" of another passage covers as much of the question.
-TEST_F(ExtractiveAnswererTest, OfSentencesThatCoverAsMuchTheOneWithTheNameDecides) {
-  EXPECT_EQ(
-      First("Do you support SAML?", {MakePassage("Single sign-on works by SAML.", 5),
-                                     MakePassage("The support desk is open on weekdays.", 5)}),
-      "Single sign-on works by SAML.");
-}
-
 }  // namespace
 }  // namespace quarry::model
