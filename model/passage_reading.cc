@@ -369,7 +369,6 @@ void PassageReading::AddPassage(uint32_t index, uint32_t max_tokens) {
     }
   }
   if (translated_ != nullptr) AddTranslations(index, first, tokens, all);
-  AddLoneCharacters(index, first, tokens, all);
   for (size_t i = first; i < sentences_.size() && !asked_numbers_.empty(); ++i) {
     AddRanges(tokens, sentences_[i]);
     all |= sentences_[i].terms;
@@ -411,37 +410,6 @@ void PassageReading::AddTranslations(uint32_t passage, size_t first,
     }
   }
   for (size_t i = first; i < sentences_.size(); ++i) {
-    std::ranges::stable_sort(sentences_[i].places, {},
-                             [](const TermPlace& place) { return place.range.begin; });
-  }
-}
-
-// A word of one character is indexed in pairs with what it happens to stand beside: 扣 of 迟到扣多少钱 is in 每次扣50元. For
-// the pair it counts where it stands in the same sentence. `all`: the terms of the passage. `tokens` are those of it.
-void PassageReading::AddLoneCharacters(uint32_t passage, size_t first,
-                                       const std::vector<Token>& tokens, TermSet& all) {
-  const std::string_view text = passages_[passage].chunk.text;
-  bool has_added = false;
-  for (uint32_t i = 0; i < question_.terms.size(); ++i) {
-    const ByteRange& lone = question_.terms[i].lone;
-    if (lone.begin == lone.end) continue;
-    const std::string_view character =
-        std::string_view(question_.text).substr(lone.begin, lone.end - lone.begin);
-    size_t at = first;
-    for (size_t begin = text.find(character); begin != text.npos;
-         begin = text.find(character, begin + character.size())) {
-      while (at < sentences_.size() && sentences_[at].range.end <= begin) ++at;
-      const bool is_quotable = at < sentences_.size() && sentences_[at].range.begin <= begin;
-      if (!is_quotable || sentences_[at].terms.test(i)) continue;
-      const auto token = std::ranges::lower_bound(tokens, begin, {}, &Token::begin);
-      all.set(i);
-      sentences_[at].terms.set(i);
-      sentences_[at].places.push_back(
-          {i, token == tokens.end() ? 0U : token->position, {begin, begin + character.size()}});
-      has_added = true;
-    }
-  }
-  for (size_t i = first; i < sentences_.size() && has_added; ++i) {
     std::ranges::stable_sort(sentences_[i].places, {},
                              [](const TermPlace& place) { return place.range.begin; });
   }

@@ -130,8 +130,6 @@ class PassageReading {
   void AddPassage(uint32_t index, uint32_t max_tokens);
   void AddTranslations(uint32_t passage, size_t first, const std::vector<Token>& tokens,
                        TermSet& all);
-  void AddLoneCharacters(uint32_t passage, size_t first, const std::vector<Token>& tokens,
-                         TermSet& all);
   void WeighTerms();
 
   const std::string_view text_;

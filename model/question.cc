@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "base/word_lists.h"
 #include "model/asserted_value.h"
-#include "model/chinese_words.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
@@ -18,9 +17,6 @@ constexpr double kWithDigits = 1.5;
 constexpr double kWeak = 0.4;
 constexpr double kLeftOver = 0.1;      // one Chinese character, beside a question word
 constexpr double kWordsOfAPair = 0.5;  // a Chinese word is two characters long, and pairs overlap
-// Of a pair that two Chinese words make: of two characters or more each, and where one has only one.
-constexpr double kAcrossWords = 0.3;
-constexpr double kBesideOne = 0.7;
 
 struct Cue {
   std::string_view text;
@@ -193,12 +189,12 @@ AnswerKind EnglishKind(std::string_view folded) {
   return when ? AnswerKind::kTime : AnswerKind::kAny;
 }
 
-// Of "what time", "which city" and "how long" the second word: it names the kind of the answer, in whose stead the sentence
-// holds the answer itself. Empty where no such words stand in `text`, of which `words` are.
+// Of "what time" and "which city" the second word: it names the kind of the answer, in whose stead the sentence holds
+// the answer itself. Empty where no such words stand in `text`, of which `words` are.
 ByteRange KindWord(const std::vector<Word>& words, std::string_view text) {
   for (size_t i = 1; i < words.size(); ++i) {
     const std::string asking = AsciiLower(words[i - 1].text);
-    if (asking != "what" && asking != "which" && asking != "how") continue;
+    if (asking != "what" && asking != "which") continue;
     const std::string both = asking + ' ' + AsciiLower(words[i].text) + ' ';
     if (std::ranges::none_of(kEnglishCues, [&](const Cue& cue) { return cue.text == both; }))
       continue;
@@ -244,6 +240,10 @@ constexpr std::string_view kWeakWords[] = {
     "out",   "over",    "own",  "people",  "percentage", "person", "she",   "since", "so",
     "some",  "than",    "them", "through", "type",       "types",  "under", "up",    "use",
     "used",  "while",   "year", "years"};
+
+// Characters that mostly join others: a pair with one of them says little.
+constexpr std::string_view kFunctionCharacters =
+    "的了是有在由被把和与及其之为有于以对从到中上下这那个也都而或每";
 
 // Two of these never mean the same.
 constexpr std::string_view kCountingWords[] = {"first", "second", "third", "fourth", "fifth",
@@ -419,27 +419,8 @@ bool NamesAsker(const Token& token, std::string_view text) {
   return end == 0 || IsAskingWord(before) || IsOneOf(before, kBeforeI);
 }
 
-// How much a pair of Chinese characters says: all where both are of one word. `lone`: as in QuestionTerm.
-double EmphasisOfPair(const Token& pair, const std::vector<ChineseWord>& words, ByteRange& lone) {
-  const auto behind = std::ranges::upper_bound(
-      words, pair.begin, {}, [](const ChineseWord& word) { return word.range.begin; });
-  if (behind == words.begin()) return 1;
-  const ChineseWord& first = *(behind - 1);
-  if (pair.end <= first.range.end) return first.is_function ? kLeftOver : 1;
-  if (behind == words.end()) return 1;
-  const ChineseWord& second = *behind;
-  if (first.is_function || second.is_function) return kLeftOver;
-  const bool is_first_alone = first.characters == 1;
-  const bool is_second_alone = second.characters == 1;
-  if (is_first_alone && is_second_alone) return 1;  // as of a name
-  if (!is_first_alone && !is_second_alone) return kAcrossWords;
-  const ChineseWord& alone = is_first_alone ? first : second;
-  if (!alone.denies) lone = alone.range;
-  return kBesideOne;
-}
-
-QuestionTerm TermOf(const Token& token, std::string_view text, const std::vector<ByteRange>& quoted,
-                    const std::vector<ChineseWord>& chinese_words) {
+QuestionTerm TermOf(const Token& token, std::string_view text,
+                    const std::vector<ByteRange>& quoted) {
   QuestionTerm term;
   term.term = token.term;
   term.begin = token.begin;
@@ -448,12 +429,10 @@ QuestionTerm TermOf(const Token& token, std::string_view text, const std::vector
   const bool is_weak = IsOneOf(AsciiLower(FormOf(token, text)), kWeakWords);
   if (term.has_digit) {
     term.emphasis = kWithDigits;
-  } else if (is_weak) {
+  } else if (is_weak || HoldsCharacterOf(kFunctionCharacters, token.term)) {
     term.emphasis = kWeak;
   } else if (IsOneChineseCharacter(token.term)) {
     term.emphasis = kLeftOver;
-  } else if (BeginsWithCjk(token.term)) {
-    term.emphasis = EmphasisOfPair(token, chinese_words, term.lone);
   }
   term.is_name = term.has_digit ||
                  (HoldsCapital(text, std::max<size_t>(token.begin, 1), token.end) && !is_weak) ||
@@ -515,7 +494,6 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
   const size_t value_begin =
       result.kind == AnswerKind::kAny ? AssertedValueBegin(question, text) : text.size();
   const ByteRange kind_word = KindWord(words, text);
-  result.chinese_words = ChineseWords(text);
   std::unordered_map<std::string, uint32_t> numbers;
   std::unordered_map<uint32_t, uint32_t> at_position;  // how many terms stand there
   std::vector<uint32_t> positions;                     // by term
@@ -526,7 +504,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
     const auto [found, is_new] =
         numbers.emplace(token.term, static_cast<uint32_t>(result.terms.size()));
     if (is_new) {
-      result.terms.push_back(TermOf(token, text, quoted, result.chinese_words));
+      result.terms.push_back(TermOf(token, text, quoted));
       QuestionTerm& term = result.terms.back();
       if (term.has_digit && token.begin >= value_begin) {
         term.emphasis = kWeak;
@@ -547,7 +525,7 @@ Question AnalyseQuestion(std::string_view question, const Analyzer& analyzer) {
     QuestionTerm& term = result.terms[i];
     const double share = 1.0 / at_position[positions[i]];
     term.emphasis *= share;
-    result.words += BeginsWithCjk(term.term) ? kWordsOfAPair * term.emphasis : share;
+    result.words += BeginsWithCjk(term.term) ? kWordsOfAPair : share;
   }
   return result;
 }

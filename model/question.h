@@ -10,13 +10,12 @@
 
 #include "base/analyzer.h"
 #include "model/answer_kind.h"
-#include "model/chinese_words.h"
 
 namespace quarry::model {
 
 struct QuestionTerm {
   std::string term;
-  double emphasis = 1;  // numbers and codes weigh more, pairs that two Chinese words make less
+  double emphasis = 1;  // numbers and codes weigh more, pairs with a function character less
   // A code, number or name, for which no other word can stand: holds a digit, counts ("second"), is
   // capitalised and neither the question's first word nor one like "I", holds a capital behind its first letter
   // ("iPhone"), or stands in quotation marks or 《》. Not the
@@ -25,9 +24,6 @@ struct QuestionTerm {
   bool has_digit = false;
   uint32_t begin = 0;  // bytes of its first occurrence in Question::text
   uint32_t end = 0;
-  // Of a pair of Chinese characters that one word ends and another begins with, the one that is a word by itself: 扣 of
-  // 迟到扣多少钱. Empty of all others.
-  ByteRange lone = {};
 };
 
 struct Question {
@@ -38,7 +34,6 @@ struct Question {
   std::vector<QuestionTerm> terms;  // distinct, in order of first occurrence
   // Pairs of neighbouring terms, as indexes into `terms`: they are sought close together.
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  std::vector<ChineseWord> chinese_words;  // of `text`
 };
 
 // Question words ("who", "多少") set the kind and are not terms.

@@ -38,50 +38,54 @@ constexpr double kSupportThing = -2;
 // The question names what nothing in the collection has.
 constexpr double kSupportUnknownName = -2;
 constexpr double kSupportBias = -2.7;
-// What pairs of Chinese characters say of each other (question.h) leaves less to be missed than when the above was fitted:
-// of Chinese questions without an answer as many are declined as then.
-constexpr double kSupportChinese = -0.25;
 
-// A term of less says little, or is a pair of Chinese characters of two words.
-constexpr double kLeastMissed = 0.7;
+// Chinese characters that join others, and so begin or end what they stand beside.
+constexpr std::string_view kBetweenPhrases = "的了是在和与及或但就才则要须应还也都每各被把由从向";
 
-// Of what is missing of Chinese, which is sought in pairs of characters, whole words: 上海 of 去上海一天, no pair that is
-// none. A word of one character that is missing alone is part of what it stands in, 劳保帽. `is_missing` by byte of the
-// text.
-void KeepWholeWords(const Question& question, std::vector<bool>& is_missing) {
-  const std::vector<ChineseWord>& words = question.chinese_words;
-  std::vector<bool> is_shown;
-  for (const ChineseWord& word : words) {
-    const auto begin = is_missing.begin() + static_cast<ptrdiff_t>(word.range.begin);
-    const auto end = is_missing.begin() + static_cast<ptrdiff_t>(word.range.end);
-    is_shown.push_back(!word.is_function && std::find(begin, end, false) == end);
+// A single missing character is a part of a word: all of its phrase is missing, unless it only joins. `is_missing` by
+// byte of `text`.
+void WidenSingleCharacters(std::string_view text, std::vector<bool>& is_missing) {
+  std::vector<ByteRange> characters;
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    NextCodePoint(text, at);
+    characters.push_back({begin, at});
   }
-  const auto are_joined = [&](size_t i) {
-    return i > 0 && i < words.size() && words[i - 1].range.end == words[i].range.begin &&
-           !words[i - 1].is_function && !words[i].is_function;
+  const auto is_cjk = [&](size_t i) {
+    size_t at = i < characters.size() ? characters[i].begin : text.size();
+    return at < text.size() && IsCjk(NextCodePoint(text, at));
   };
-  const std::vector<bool> is_missing_word = is_shown;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (!is_missing_word[i] || words[i].characters > 1 ||
-        (are_joined(i) && is_missing_word[i - 1]) ||
-        (are_joined(i + 1) && is_missing_word[i + 1])) {
+  const auto joins = [&](size_t i) {
+    const ByteRange& one = characters[i];
+    return kBetweenPhrases.find(text.substr(one.begin, one.end - one.begin)) !=
+           std::string_view::npos;
+  };
+  const auto is_of_phrase = [&](size_t i) { return is_cjk(i) && !joins(i); };
+  const auto set = [&](size_t i, bool missing) {
+    std::fill(is_missing.begin() + static_cast<ptrdiff_t>(characters[i].begin),
+              is_missing.begin() + static_cast<ptrdiff_t>(characters[i].end), missing);
+  };
+  std::vector<size_t> singles;
+  for (size_t i = 0; i < characters.size(); ++i) {
+    const auto missing_at = [&](size_t one) {
+      return is_cjk(one) && is_missing[characters[one].begin];
+    };
+    if (missing_at(i) && !(i > 0 && missing_at(i - 1)) && !missing_at(i + 1)) singles.push_back(i);
+  }
+  for (const size_t single : singles) {
+    if (joins(single)) {
+      set(single, false);
       continue;
     }
-    const size_t begin = are_joined(i) ? i - 1 : i;
-    const size_t end = are_joined(i + 1) ? i + 2 : i + 1;
-    // Alone it says nothing.
-    std::fill(is_shown.begin() + static_cast<ptrdiff_t>(begin),
-              is_shown.begin() + static_cast<ptrdiff_t>(end), end - begin > 1);
-  }
-  for (size_t i = 0; i < words.size(); ++i) {
-    std::fill(is_missing.begin() + static_cast<ptrdiff_t>(words[i].range.begin),
-              is_missing.begin() + static_cast<ptrdiff_t>(words[i].range.end), is_shown[i]);
+    size_t begin = single;
+    while (begin > 0 && is_of_phrase(begin - 1)) --begin;
+    for (size_t i = begin; is_of_phrase(i); ++i) set(i, true);
   }
 }
 
 // The words of the question, as it writes them, that none of `found` covers. Pairs of Chinese
 // characters overlap: a character that a found pair holds is not missing. A code is missing as a
-// whole, whatever of its parts is found.
+// whole, whatever of its parts is found, and so is the phrase around a single character.
 std::string WordsWithout(const Question& question, const TermSet& found) {
   const std::string& text = question.text;
   std::vector<bool> is_missing(text.size() + 1);  // the byte behind the text never is
@@ -92,10 +96,10 @@ std::string WordsWithout(const Question& question, const TermSet& found) {
       std::fill(is_missing.begin() + term.begin, is_missing.begin() + term.end, missing);
     }
   };
-  mark(true, [](const QuestionTerm& term) { return term.emphasis >= kLeastMissed; });
+  mark(true, [](const QuestionTerm& term) { return term.emphasis >= 1; });
   mark(false, [](const QuestionTerm&) { return true; });
   mark(true, [](const QuestionTerm& term) { return term.has_digit; });
-  KeepWholeWords(question, is_missing);
+  WidenSingleCharacters(text, is_missing);
   std::string words;
   for (size_t begin = 0, i = 0; i <= text.size(); ++i) {
     if (is_missing[i]) continue;
@@ -166,7 +170,7 @@ double SentenceSupport(const PassageReading& reading, const Sentence& best,
       (lacks.negation ? kSupportNegation : 0.0) + (lacks.kind ? kSupportKind : 0.0) +
       (lacks.kind_in_block ? kSupportKindBlock : 0.0) + (lacks.replaced ? kSupportReplaced : 0.0) +
       (lacks.thing ? kSupportThing : 0.0) + (lacks.unknown_name ? kSupportUnknownName : 0.0) +
-      (!reading.is_across() && reading.in_chinese() ? kSupportChinese : 0.0) + kSupportBias;
+      kSupportBias;
   return 1.0 / (1.0 + std::exp(-sum));
 }
 

@@ -8,7 +8,6 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/text_pinyin.h"
-#include "model/chinese_words.h"
 #include "model/question.h"
 #include "model/term_translations.h"
 
@@ -31,6 +30,12 @@ constexpr size_t kMostNameLookups = 16'384;
 // Of what a word means, the first senses that it is said by.
 constexpr uint32_t kSenses = 4;
 constexpr uint32_t kSensesOfACharacter = 2;
+
+// Characters that join, point or count and mean nothing alone.
+constexpr std::u32string_view kParticles =
+    U"的了是有在和与或及等到为被把让给对从向于之其此该这那不没无未也都就还又再很太更最可能会要应须"
+    U"得着过们个我你他她它"
+    U"上下中内外前后里时所以因而且但若如则吧啊次位名台份根只张项件条";
 
 using Stands = std::function<bool(std::string_view)>;
 using Parts = std::vector<std::vector<std::string>>;
@@ -161,6 +166,11 @@ std::vector<WordStretch> TakeApart(size_t pieces, size_t longest, const Meaning&
   return stretches;
 }
 
+bool IsParticle(std::string_view character) {
+  size_t offset = 0;
+  return kParticles.find(NextCodePoint(character, offset)) != std::u32string_view::npos;
+}
+
 // A name as it is spelt in Latin letters, where that stands in what is searched: 柳渡 as "liudu".
 Parts SpelledName(std::string_view word, const Analyzer& analyzer, const Stands& stands) {
   for (const std::string& spelling : SpellingsOf(word)) {
@@ -192,8 +202,7 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
     const std::string_view word = text(begin, end);
     const bool is_single = end - begin == 1;
     // The neighbours know pairs, not words: 的年 of 员工的年假 is one.
-    const bool is_across =
-        IsChineseParticle(text(begin, begin + 1)) || IsChineseParticle(text(end - 1, end));
+    const bool is_across = IsParticle(text(begin, begin + 1)) || IsParticle(text(end - 1, end));
     if (is_across && (is_single || !sources.dictionary->Has(word))) return {};
     Parts parts = is_single ? PartsOf(word, sources, stands, kMostOfACharacter)
                             : PartsOf(word, sources, stands);
@@ -218,7 +227,7 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
     const std::string_view word = text(stretch.begin, stretch.end);
     const ByteRange range = {written[stretch.begin], written[stretch.end]};
     const bool is_word = !stretch.parts.empty() || stretch.end - stretch.begin > 1;
-    if (!is_word && IsChineseParticle(word)) {
+    if (!is_word && IsParticle(word)) {
       continues = false;
     } else if (!is_word && continues) {
       words.back().word += word;

@@ -167,7 +167,7 @@ TEST_F(ExtractiveAnswererTest, TheReasonCutsNoChineseWord) {
     const char* reason;
   } cases[] = {
       {"新职工试用期为六个月。", "老职工试用期多长？",
-       "the text says 新职工试用期, not 老职工试用期; not there: 老职工"},
+       "the text says 新职工试用期, not 老职工试用期; not there: 老职工试用期"},
       {"劳保靴两年更换一次。", "劳保帽多久更换一次？", "not there: 劳保帽"},
   };
   for (const auto& [text, question, reason] : cases) {

@@ -185,33 +185,5 @@ TEST_F(ExtractiveAnswererTest, AWordThatIsOnlyMissingIsNotReplaced) {
   }
 }
 
-// Pairs of characters that no word is, 会扣 and 海出, are in no passage.
-TEST_F(ExtractiveAnswererTest, AChineseQuestionIsReadByItsWords) {
-  EXPECT_FALSE(
-      First("迟到会扣多少钱？", {MakePassage("迟到30分钟以上的，每次扣50元。", 5)}).empty());
-  EXPECT_FALSE(
-      First("年假可以休到什么时候？", {MakePassage("年假应在次年3月31日前休完，逾期作废。", 5)})
-          .empty());
-  EXPECT_FALSE(
-      First("晚上可以给设备充电吗？", {MakePassage("夜间和晚上均可对设备进行充电。", 5)}).empty());
-  EXPECT_TRUE(First("罚款会扣多少钱？", {MakePassage("每次迟到都由部门经理登记。", 5)}).empty());
-}
-
-// 扣 stands in 次扣 and 扣5 there.
-TEST_F(ExtractiveAnswererTest, AChineseWordOfOneCharacterIsFoundWhereverItStands) {
-  const ExtractiveDraft draft = ExtractAnswer(
-      "迟到扣多少钱？", {MakePassage("迟到30分钟以上的，每次扣50元。", 5)}, analyzer_, {});
-  EXPECT_FALSE(draft.declined);
-  EXPECT_EQ(draft.reason, "the best sentence covers 100 % of the question");
-}
-
-TEST_F(ExtractiveAnswererTest, TheReasonShowsOnlyWordsOfAChineseQuestion) {
-  const std::vector<Passage> passages = {MakePassage("住宿费每晚600元。", 5)};
-  EXPECT_THAT(ExtractAnswer("出差去上海一天住宿费多少？", passages, analyzer_, {}).reason,
-              ::testing::EndsWith("; not there: 出差, 上海"));
-  EXPECT_THAT(ExtractAnswer("住宿费会涨吗？", passages, analyzer_, {}).reason,
-              ::testing::Not(HasSubstr("会涨")));
-}
-
 }  // namespace
 }  // namespace quarry::model
