@@ -26,23 +26,7 @@ constexpr std::pair<std::string_view, Measure> kChineseMeasures[] = {
     {"多远", Measure::kLengthOrTime}, {"多遠", Measure::kLengthOrTime},
     {"多深", Measure::kLength},       {"多宽", Measure::kLength},
     {"多寬", Measure::kLength},       {"多厚", Measure::kLength},
-    {"有多重", Measure::kMass},       {"多重", Measure::kMass},
-    {"多少天", Measure::kTime},       {"几天", Measure::kTime},
-    {"幾天", Measure::kTime},         {"多少个月", Measure::kTime},
-    {"多少個月", Measure::kTime},     {"几个月", Measure::kTime},
-    {"幾個月", Measure::kTime},       {"多少小时", Measure::kTime},
-    {"多少小時", Measure::kTime},     {"几小时", Measure::kTime},
-    {"幾小時", Measure::kTime},       {"几个小时", Measure::kTime},
-    {"幾個小時", Measure::kTime},     {"多少分钟", Measure::kTime},
-    {"多少分鐘", Measure::kTime},     {"几分钟", Measure::kTime},
-    {"幾分鐘", Measure::kTime},       {"几周", Measure::kTime},
-    {"幾週", Measure::kTime}};
-// Behind which a number of days tells when: 前几天, 第几天.
-constexpr std::string_view kBeforeDays[] = {"第", "前", "这", "這", "那",
-                                            "近", "头", "頭", "后", "後"};
-// Behind "how many".
-constexpr std::string_view kAskedDurations[] = {"days",    "hours", "minutes",
-                                                "seconds", "weeks", "months"};
+    {"有多重", Measure::kMass}};  // 多重 alone is manifold
 // What ends with 多 and does not ask: 许多长椅, 更多远程设备, 最多深30米.
 constexpr std::string_view kEndWithMany[] = {"许", "許", "很", "更", "最", "众", "眾", "诸",
                                              "諸", "大", "较", "較", "不", "太", "好"};
@@ -126,10 +110,7 @@ bool AsksMeasureAt(std::string_view question, size_t at, std::string_view asking
   const std::string_view behind = question.substr(at + asking.size());
   size_t end = 0;
   const bool goes_on = !behind.empty() && IsCjk(NextCodePoint(behind, end));
-  if (measure == Measure::kTime && EndsWithAny(question.substr(0, at), kBeforeDays)) return false;
-  if (measure != Measure::kMass || !goes_on) return true;
-  // 多重 before a noun is manifold.
-  return asking.starts_with("有") && StartsWithAny(behind, kBehindMass);
+  return measure != Measure::kMass || !goes_on || StartsWithAny(behind, kBehindMass);
 }
 
 }  // namespace
@@ -142,12 +123,6 @@ Measure MeasureAsked(std::string_view question) {
     }
   }
   const std::vector<Word> words = Words(question);
-  for (size_t i = 2; i < words.size(); ++i) {
-    if (AsciiLower(words[i - 2].text) == "how" && AsciiLower(words[i - 1].text) == "many" &&
-        IsOneOf(AsciiLower(words[i].text), kAskedDurations)) {
-      return Measure::kTime;
-    }
-  }
   for (size_t i = 1; i < words.size(); ++i) {
     if (AsciiLower(words[i - 1].text) != "how") continue;
     if (i + 1 < words.size() && !IsOneOf(AsciiLower(words[i + 1].text), kBehindEnglish)) continue;
