@@ -11,12 +11,14 @@
 #include "base/text.h"
 #include "base/text_pinyin.h"
 #include "base/word_lists.h"
+#include "model/term_translations.h"
 #include "model/written_words.h"
 
 namespace quarry::model {
 namespace {
 
 constexpr size_t kLeastThere = 2;      // words: one that stands for another is a coincidence
+constexpr double kOfHalfAWord = 0.5;   // of what may well mean another
 constexpr double kOfACharacter = 0.5;  // emphasis of a Chinese word of one: it means many things
 
 // A passage's terms, as they are written there; "" where only as a part of a code or in capitals: AD-60 adds nothing.
@@ -211,6 +213,16 @@ bool StandsTogether(const TranslatedWord& word, const std::vector<Token>& tokens
   return false;
 }
 
+// Whether the dictionary has the parts of a word for it, which are what its characters mean else.
+Result<bool> IsPhrase(const TranslatedWord& word) {
+  QUARRY_ASSIGN_OR_RETURN(const TermTranslations* const dictionary, ShippedDictionary());
+  std::string phrase;
+  for (const std::vector<std::string>& part : word.parts)
+    phrase += (phrase.empty() ? "" : " ") + part.front();
+  const std::vector<std::string_view> meanings = dictionary->Of(word.word);
+  return std::ranges::find(meanings, phrase) != meanings.end();
+}
+
 // Where one of the translations of a word stands in a Chinese text.
 std::vector<ByteRange> PlacesOfWord(const TranslatedWord& word, const FoldedText& text) {
   std::vector<ByteRange> places;
@@ -275,12 +287,13 @@ std::vector<TranslatedQuestion::Place> TranslatedQuestion::PlacesIn(
 }
 
 TranslatedQuestion::Share TranslatedQuestion::ShareOf(
-    const std::function<double(const TranslatedWord&)>& has) const {
+    const std::function<double(size_t i)>& has) const {
   Share share;
   size_t wanted = 0;
   const ByteRange counted = CountedThing(question.text);
-  for (const TranslatedWord& word : words) {
-    const double there = has(word);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const TranslatedWord& word = words[i];
+    const double there = has(i);
     share.there += there > 0 ? 1 : 0;
     const bool is_counted = word.range.begin < counted.end && counted.begin < word.range.end;
     const bool has_digit = HoldsDigit(word.word);
@@ -295,9 +308,10 @@ TranslatedQuestion::Share TranslatedQuestion::ShareOf(
 
 double TranslatedQuestion::CoveredBy(std::string_view statement, const Analyzer& analyzer) const {
   const Statement said(statement, analyzer);
-  const Share share = ShareOf([&](const TranslatedWord& word) {
-    return word.parts.empty() ? IsWrittenIn(word, said, analyzer)
-                              : !PlacesOf(word, said, to_english).empty();
+  const Share share = ShareOf([&](size_t i) -> double {
+    const TranslatedWord& word = words[i];
+    if (word.parts.empty()) return IsWrittenIn(word, said, analyzer) ? 1 : 0;
+    return PlacesOf(word, said, to_english).empty() ? 0 : apart[i] ? kOfHalfAWord : 1;
   });
   if (share.lacks || share.there < std::min(kLeastThere, words.size())) return 0;
   return share.words;
@@ -307,19 +321,19 @@ bool TranslatedQuestion::IsSaidAsWell(std::string_view own, std::string_view oth
                                       const Analyzer& analyzer) const {
   const Statement in_own(own, analyzer);
   const Statement in_other(other, analyzer);
-  const Share of_own = ShareOf(
-      [&](const TranslatedWord& word) { return IsWrittenIn(word, in_own, analyzer) ? 1 : 0; });
-  const Share of_other = ShareOf([&](const TranslatedWord& word) -> double {
+  const Share of_own =
+      ShareOf([&](size_t i) -> double { return IsWrittenIn(words[i], in_own, analyzer) ? 1 : 0; });
+  const Share of_other = ShareOf([&](size_t i) -> double {
+    const TranslatedWord& word = words[i];
     if (word.parts.empty()) return IsWrittenIn(word, in_other, analyzer) ? 1 : 0;
     const std::vector<ByteRange> places = PlacesOf(word, in_other, to_english);
     if (places.empty()) return 0;
-    const bool is_sure =
-        to_english
-            ? !IsSingleCharacter(word.word)
-            : std::ranges::any_of(places, [&](const ByteRange& place) {
-                return !IsSingleCharacter(other.substr(place.begin, place.end - place.begin));
-              });
-    return is_sure ? 1 : 0.5;
+    const auto is_single = [&](const ByteRange& place) {
+      return IsSingleCharacter(other.substr(place.begin, place.end - place.begin));
+    };
+    const bool is_half = apart[i] || (to_english ? IsSingleCharacter(word.word)
+                                                 : std::ranges::all_of(places, is_single));
+    return is_half ? kOfHalfAWord : 1;
   });
   return !of_own.lacks && !of_other.lacks && of_own.words >= of_other.words;
 }
@@ -354,7 +368,10 @@ Result<std::optional<TranslatedQuestion>> TranslateQuestion(std::string_view que
   QUARRY_ASSIGN_OR_RETURN(translated.words, TranslateWords(asked, to_english, analyzer, stands,
                                                            TranslationReach::kWide));
   for (TranslatedWord& word : translated.words) {
-    if (to_english && word.parts.size() > 1 && !StandsTogether(word, tokens)) word.parts.clear();
+    const bool is_apart = to_english && word.parts.size() > 1 && !StandsTogether(word, tokens);
+    QUARRY_ASSIGN_OR_RETURN(const bool is_phrase, IsPhrase(word));
+    if (is_apart && !is_phrase) word.parts.clear();
+    translated.apart.push_back(is_apart && is_phrase);
   }
   if (!to_english) AddSpelledNames(folded, translated);
   if (to_english) translated.question = OfWords(std::move(translated.question), translated.words);

@@ -28,6 +28,9 @@ struct TranslatedQuestion {
   Question question;
   std::vector<TranslatedWord> words;  // in terms that stand in a passage
   bool to_english = false;
+  // By word: the parts of the phrase that it is stand in the passages, but nowhere together. It is half a word then: a "water
+  // meter" is told of as "the meter", and not all that works is "finish work".
+  std::vector<bool> apart = {};
 
   // Terms of the question that a translation says, and where it stands.
   struct Place {
@@ -58,8 +61,8 @@ struct TranslatedQuestion {
     size_t there = 0;    // with codes and numbers
     bool lacks = false;  // what must be there
   };
-  // `has`: how much of a word is there, from 0 to 1.
-  Share ShareOf(const std::function<double(const TranslatedWord&)>& has) const;
+  // `has`: how much of the word `i` is there, from 0 to 1.
+  Share ShareOf(const std::function<double(size_t i)>& has) const;
 };
 
 // Of `passages`, which are in English or else in Chinese. nullopt of a question that leaves something out ("without",

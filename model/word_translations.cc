@@ -209,7 +209,7 @@ void TranslateRun(std::string_view run, size_t begins, const Analyzer& analyzer,
     if (!parts.empty() || is_single) return {std::move(parts)};
     if (sources.dictionary->Has(word)) {
       const int cost = 1 + kNowhereCost * static_cast<int>(end - begin);
-      if (sources.inverse == nullptr || end - begin > 2) return {{}, cost};
+      if (end - begin > 2) return {{}, cost};
       for (size_t i = begin; i < end; ++i) {
         Parts part = PartsOf(text(i, i + 1), sources, stands, kMostOfACharacter);
         if (part.size() != 1) return {};  // one of them alone: 渡 of 渡轮 is "ferry"

@@ -36,8 +36,8 @@ enum class TranslationReach {
 struct TranslatedWord {
   std::string word;  // folded Chinese characters; stems with spaces between
   // What stands for it: every part, each by any of its terms, the likeliest first. One part unless the word has only a
-  // phrase for it (水表 is "water" and "meter"), or, where the reach is wide, only its two characters have. None of what is
-  // not translated, a name or code, which `word` has as it was written.
+  // phrase for it (水表 is "water" and "meter"), or only its two characters have (欧盟 is "European" and "union"). None of what
+  // is not translated, a name or code, which `word` has as it was written.
   std::vector<std::vector<std::string>> parts;
   ByteRange range = {};  // in Question::text
 };
