@@ -258,7 +258,8 @@ bool DenyEachOther(const ConflictStatement& ours, const ConflictStatement& their
 WordSet SubjectWords(const WordSet& words) {
   WordSet subject;
   for (const std::string& word : words) {
-    if (IsNumber(word)) continue;
+    // 至 and ℃ of "-50℃至+200℃" say nothing of what it is, nor does "has".
+    if (IsNumber(word) || CountCodePoints(word) == 1 || model::SaysLittle(word)) continue;
     const std::vector<Quantity> counted = QuantitiesOf("1 " + word);
     if (counted.empty() || counted.front().unit.empty()) subject.insert(word);
   }
@@ -279,7 +280,7 @@ bool IsKeywords(const model::Question& question, std::string_view said) {
 bool AreOfTheSame(const WordSet& ours, const WordSet& theirs, bool is_keywords) {
   const bool ours_is_shorter = ours.size() <= theirs.size();
   const double share = ShareAmong(ours_is_shorter ? ours : theirs, ours_is_shorter ? theirs : ours);
-  return is_keywords ? share >= kSameOfKeywords : share > 0;
+  return share > (is_keywords ? kSameOfKeywords : 0.0);
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST_F(SuiteRunTest, OfTwoReadingsTheOneIsAskedThatTheCorpusSpeaksOf) {
     return record.question;
   };
   EXPECT_EQ(asked("What is the rated head of the XR-10?", "How long is the warranty?"),
-            "How long is the warranty, XR-10?");
+            "How long is the warranty (XR-10)?");
   EXPECT_EQ(asked("What is the rated head of the XR-10?", "Where is the intake?"),
             "Where is the intake?");
   EXPECT_EQ(asked("HY-300的额定功率是多少？", "保修期是多久？"), "HY-300的保修期是多久？");

@@ -181,7 +181,7 @@ TEST(JsonParser, PathsBeforeNearlyEmptyValuesAreLimited) {
   };
   const Document document = ParseOne(Format::kJson, list(400'000));
   EXPECT_EQ(document.text.substr(0, 204), key + ": x\nk");
-  EXPECT_EQ(document.text.substr(document.text.size() - 4), "\nx\nx");
+  EXPECT_NE(document.text.find("\nx\nx\n"), std::string::npos);
   EXPECT_LT(document.text.size(), 22u << 20);
   // All records of a file count together.
   size_t bytes = 0;

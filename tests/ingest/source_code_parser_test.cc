@@ -111,10 +111,10 @@ TEST(SourceCode, CodeBehindANamespaceIsKept) {
   const std::string space = "namespace a {\nint f() {\n  return 1;\n}\n}  // namespace a\n";
   EXPECT_EQ(
       testing::Outline(Code(space + "\nconstexpr int kSecretPort = 8447;\n", "a.cc")),
-      "h1|f()\nc|namespace a {\\nint f() {\\n  return 1;\\n}\nh1|a.cc\nc|}  // namespace a\\n\\n"
+      "c|namespace a {\nh1|f()\nc|int f() {\\n  return 1;\\n}\nh1|a.cc\nc|}  // namespace a\\n\\n"
       "constexpr int kSecretPort = 8447;");
   EXPECT_EQ(testing::Outline(Code(space + "}  // namespace b\n\n}\n", "a.cc")),
-            "h1|f()\nc|namespace a {\\nint f() {\\n  return 1;\\n}");
+            "c|namespace a {\nh1|f()\nc|int f() {\\n  return 1;\\n}");
 }
 
 TEST(SourceCode, NothingIsLostWhateverTheBraces) {

@@ -63,7 +63,7 @@ TEST(XmlParser, WhatStandsBeforeABrokenPlaceIsKeptAndTheRestIsReported) {
   EXPECT_EQ(ParseAs(Format::kXml, "<!DOCTYPE a [<!ENTITY x \"y\">]>\n<a><b>one</b><c</a>")
                 .errors.at(0)
                 .reason,
-            "broken XML at byte 44: tag without end");
+            "broken XML at byte 50: an element is not closed");
   const Result<ParsedSource> deep =
       ParserFor(Format::kXml).Parse(Repeat("<a>", 100'000), {.id = "x", .path = "x"});
   EXPECT_THAT(deep.status().message(), ::testing::HasSubstr("deep"));

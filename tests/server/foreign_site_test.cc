@@ -28,8 +28,9 @@ TEST(ForeignSiteTest, OnLoopbackHostNamesTheLoopback) {
                            "127.evil.example:8420", "127.0.0.1.nip.io", "127.1", "quarry"}) {
     EXPECT_EQ(StatusWith(server, std::string("Host: ") + host + "\r\n"), 403) << host;
   }
+  HttpConnection connection(server.port());
   EXPECT_THAT(
-      Fetch(server.port(), "GET", "/api/v1/collections", "", "Host: evil.example\r\n")->body,
+      connection.Ask("GET /api/v1/collections HTTP/1.1\r\nHost: evil.example\r\n\r\n")->body,
       ::testing::HasSubstr("Host evil.example: without a key the server is used by localhost, "
                            "127.0.0.1, [::1] or one of server.cors_origins;"));
 }

@@ -256,7 +256,7 @@ struct ScriptedEngine {
 TEST(ProfileSchemaTest, AnAnswerWithoutTextIsStreamedToItsEnd) {
   ScriptedEngine scripted(
       json{{"content", nullptr},
-           {"tool_calls", json::array({ChatUpstream::ToolCall("1", "none", {})})}});
+           {"tool_calls", json::array({ChatUpstream::ToolCall("1", "none", json::object())})}});
   TestServer server(scripted.engine, {});
   const JsonReply made =
       server.Put("/api/v1/profiles/p", {{"yaml", "output_schema: {type: object}"}});
