@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include "base/ascii.h"
@@ -10,7 +9,8 @@
 #include "base/word_lists.h"
 #include "generation/column_words.h"
 #include "generation/condition_reader.h"
-#include "generation/row_words.h"
+#include "generation/read_marks.h"
+#include "generation/table_words.h"
 #include "model/answer_kind.h"
 #include "model/number_ranges.h"
 #include "model/word_translations.h"
@@ -25,10 +25,8 @@ constexpr std::string_view kCountWords[] = {"how many different", "how many", "n
                                             "几"};
 constexpr std::string_view kCountedAs[] = {"种", "个", "款", "台", "件", "家", "条", "项",
                                            "类", "样", "位", "名", "座", "间", "辆", "套"};
-constexpr std::string_view kListWords[] = {"list",     "show",   "which", "what", "who",  "give me",
-                                           "name all", "哪些",   "哪几",  "哪种", "哪个", "哪款",
-                                           "哪家",     "哪台",   "哪一",  "哪位", "哪条", "哪座",
-                                           "列出",     "列一下", "有什么"};
+constexpr std::string_view kEnglishListing[] = {"list", "show",    "which",   "what",
+                                                "who",  "give me", "name all"};
 constexpr std::string_view kListBegins[] = {
     "list ",        "show ",        "which ",   "what are ",     "give me ", "name all ",
     "please list ", "please show ", "show me ", "can you list ", "who "};
@@ -67,86 +65,6 @@ constexpr std::string_view kJoiningPhrases[] = {
 constexpr std::string_view kJoiningCharacters =
     "的了呢吗嘛是有在中里和与且又都共种个款台件家条项类样位名座间辆套请列给我你您谁几最来自由于为"
     "会能可被卖这那其些价";
-
-// A question, and which of its bytes were read.
-class ReadMarks {
- public:
-  explicit ReadMarks(std::string_view question)
-      : text_(Fold(Trim(question))), read_(text_.size(), false) {}
-
-  const std::string& text() const { return text_; }
-  void Mark(ByteRange range) {
-    std::fill(read_.begin() + static_cast<ptrdiff_t>(range.begin),
-              read_.begin() + static_cast<ptrdiff_t>(range.end), true);
-  }
-  bool IsRead(ByteRange range) const {
-    return std::find(read_.begin() + static_cast<ptrdiff_t>(range.begin),
-                     read_.begin() + static_cast<ptrdiff_t>(range.end),
-                     false) == read_.begin() + static_cast<ptrdiff_t>(range.end);
-  }
-  bool Touches(ByteRange range) const {
-    return std::find(read_.begin() + static_cast<ptrdiff_t>(range.begin),
-                     read_.begin() + static_cast<ptrdiff_t>(range.end),
-                     true) != read_.begin() + static_cast<ptrdiff_t>(range.end);
-  }
-  // Where a phrase stands that nothing else was read of; marks it.
-  std::optional<ByteRange> Take(std::string_view phrase) {
-    for (size_t at = phrase.empty() ? text_.npos : PlaceOfPhrase(text_, phrase); at != text_.npos;
-         at = PlaceOfPhrase(text_, phrase, at + 1)) {
-      const ByteRange range = {at, at + phrase.size()};
-      if (Touches(range)) continue;
-      Mark(range);
-      return range;
-    }
-    return std::nullopt;
-  }
-  // With spaces in place of what was read.
-  std::string Rest() const {
-    std::string rest = text_;
-    for (size_t i = 0; i < rest.size(); ++i) {
-      if (read_[i]) rest[i] = ' ';
-    }
-    return rest;
-  }
-
- private:
-  const std::string text_;
-  std::vector<bool> read_;
-};
-
-// What the table has, in words.
-struct TableWords {
-  std::vector<RowCell> columns;
-  std::vector<WordSet> of_columns;          // of their names
-  WordSet values;                           // of all rows
-  std::vector<std::string> chinese_values;  // whole cells, folded, the longer ones first
-  std::string all_values;                   // folded
-  WordSet kinds;  // values of one word, as "sensor" of a column of categories
-  RowWords rows;
-};
-
-TableWords WordsOfTable(const FoundTable& table, const Context& context, const Analyzer& analyzer) {
-  TableWords words;
-  words.columns = CellsOfRow(table.widest->text);
-  for (const RowCell& column : words.columns)
-    words.of_columns.push_back(WordsIn(WithoutUnit(column.name), analyzer));
-  std::set<std::string> cells;
-  for (const ContextPiece* row : table.rows) {
-    for (const RowCell& cell : CellsOfRow(row->text)) {
-      WordSet values = WordsIn(cell.value, analyzer);
-      if (values.size() == 1 && !HoldsAsciiDigit(*values.begin()))
-        words.kinds.insert(*values.begin());
-      words.values.merge(std::move(values));
-      std::string folded = Fold(Trim(cell.value));
-      words.all_values += folded + '\n';
-      if (BeginsWithCjk(folded) && CountCodePoints(folded) >= 2) cells.insert(std::move(folded));
-    }
-  }
-  words.chinese_values.assign(cells.begin(), cells.end());
-  std::ranges::stable_sort(words.chinese_values, std::ranges::greater(), &std::string::size);
-  words.rows = RowWordsOf(table, context, analyzer);
-  return words;
-}
 
 bool IsPlainDigits(std::string_view term) {
   return term.find_first_not_of("0123456789.,") == term.npos;
@@ -499,15 +417,20 @@ class TableQuestionReader {
   // "Which supplier ...": not the rows.
   bool AsksForColumn() const {
     const std::string& text = marks_.text();
-    for (const std::string_view word : kListWords) {
+    const auto stands_behind = [&](std::string_view word) {
       const size_t at = PlaceOfPhrase(text, word);
-      if (at == text.npos) continue;
+      if (at == text.npos) return std::optional<bool>();
       const size_t end = at + word.size();
-      const auto stands_next = [&](const ByteRange& range) {
+      return std::optional(std::ranges::any_of(named_, [&](const ByteRange& range) {
         return range.begin >= end &&
                TrimBlanks(std::string_view(text).substr(end, range.begin - end)).empty();
-      };
-      return std::ranges::any_of(named_, stands_next);
+      }));
+    };
+    for (const std::string_view word : kEnglishListing) {
+      if (const std::optional<bool> stands = stands_behind(word)) return *stands;
+    }
+    for (const std::string_view word : kChineseListing) {
+      if (const std::optional<bool> stands = stands_behind(word)) return *stands;
     }
     return false;
   }

@@ -1,13 +1,8 @@
 #include "server/content_coding.h"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <fstream>
-
 #include "ingest/gzip_reader.h"
 #include "tests/server/server_testing.h"
+#include "tests/testing/short_memory.h"
 
 namespace quarry::server {
 namespace {
@@ -58,35 +53,14 @@ TEST(CompressResponseTest, TakesTextThatIsLongEnough) {
   EXPECT_EQ(*FindHeader(plain.headers, "Vary"), "Accept-Encoding");
 }
 
-// Sanitizers reserve more than any limit, and end the process where there is no memory.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define QUARRY_TEST_SANITIZED_CODING
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define QUARRY_TEST_SANITIZED_CODING
-#endif
-#endif
-
-#ifndef QUARRY_TEST_SANITIZED_CODING
+#ifndef QUARRY_TEST_SANITIZED
 TEST(CompressResponseTest, WhereMemoryIsShortTheBodyGoesAsItIs) {
   Response response{.body = string(100u << 20, 'a')};
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    uint64_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    rlimit limit = {};
-    limit.rlim_cur = limit.rlim_max =
-        pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) + (16u << 20);
-    if (pages == 0 || ::setrlimit(RLIMIT_AS, &limit) != 0) ::_exit(2);
+  EXPECT_TRUE(testing::HoldsWithShortMemory([&] {
     CompressResponse({{"Accept-Encoding", "gzip"}}, response);
     const bool is_packed = FindHeader(response.headers, "Content-Encoding") != nullptr;
-    ::_exit(!is_packed && response.body.size() == 100u << 20 ? 0 : 1);
-  }
-  int ended = 0;
-  ASSERT_EQ(::waitpid(child, &ended, 0), child);
-  EXPECT_TRUE(WIFEXITED(ended));
-  EXPECT_EQ(WEXITSTATUS(ended), 0);
+    return !is_packed && response.body.size() == 100u << 20;
+  }));
 }
 #endif
 

@@ -49,8 +49,8 @@ void ExpectAsOpenAiHasIt(const std::string& method, const std::string& target,
 
 }  // namespace
 
-server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics) {
-  return {.index = *engine.index,
+server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, index::Index& index) {
+  return {.index = index,
           .analyzer = engine.analyzer,
           .retriever = engine.retriever,
           .answerer = *engine.cached_answerer,

@@ -26,8 +26,11 @@ struct JsonReply {
 // The SSE events of a body: (name, data).
 std::vector<std::pair<std::string, std::string>> Events(const std::string& body);
 
-// The parts of a server over `engine`.
-server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics);
+// The parts of a server over `engine`, or over another store in place of its own.
+server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics, index::Index& index);
+inline server::Services ServicesOf(TestEngine& engine, MetricsRegistry& metrics) {
+  return ServicesOf(engine, metrics, *engine.index);
+}
 
 // What it answers on the OpenAI surface is held to OpenAI's description (openapi_testing.h).
 class TestServer {

@@ -209,20 +209,7 @@ TEST_F(StoresTest, OnAFullDiskAStoreIsSearchedAndThatIsLoggedOnce) {
       index::Index::Open(home + "/full", options, engine_.analyzer, engine_.clock));
   engine_.clock.Advance(std::chrono::hours(2));
   MetricsRegistry metrics;
-  const Services ours = testing::ServicesOf(engine_, metrics);
-  const ServerEnvironment environment({}, {.index = *full,
-                                           .analyzer = ours.analyzer,
-                                           .retriever = ours.retriever,
-                                           .answerer = ours.answerer,
-                                           .assistant = ours.assistant,
-                                           .whole_documents = ours.whole_documents,
-                                           .ingest = ours.ingest,
-                                           .embedders = ours.embedders,
-                                           .maintainer = ours.maintainer,
-                                           .metrics = metrics,
-                                           .ingest_pool = ours.ingest_pool,
-                                           .clock = ours.clock,
-                                           .version = ""});
+  const ServerEnvironment environment({}, testing::ServicesOf(engine_, metrics, *full));
   ::testing::internal::CaptureStderr();
   for (int i = 0; i < 3; ++i) {
     const Result<VectorStore> used = UseStore(environment.handlers(), store);
